@@ -1,0 +1,80 @@
+/**
+ * Compiles the plugin. Usage: `node scripts/build.mjs [release|debug|probe]...`; no name means all three,
+ * preceded by the check that generated files are up to date. Every compiled artefact is checked at the end.
+ */
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import process from "node:process";
+import asc from "assemblyscript/asc";
+import { checkArtifact } from "./check-artifact.mjs";
+import { staleOutputs } from "./gen.mjs";
+import { ROOT, sourceHash, writeStamp } from "./stamp.mjs";
+
+/** @typedef {"release" | "debug" | "probe"} Target */
+
+/** @type {Record<Target, { entry: string, file: string }>} */
+const TARGETS = {
+  release: { entry: "plugin/index.ts", file: "build/messages-bridge.wasm" },
+  debug: { entry: "plugin/index.ts", file: "build/messages-bridge.debug.wasm" },
+  probe: { entry: "plugin/probe.ts", file: "build/probe.wasm" },
+};
+
+/**
+ * Compiles one target by its section of asconfig.json; compiler messages go to stderr.
+ * @param {Target} target
+ * @returns {Promise<boolean>} whether it compiled
+ */
+async function compile(target) {
+  const options = ["--config", "asconfig.json", "--target", target, "--baseDir", ROOT];
+  const { error } = await asc.main([TARGETS[target].entry, ...options], {
+    stdout: process.stdout,
+    stderr: process.stderr,
+  });
+  if (error) console.error(`build: ${target}: ${error.message}`);
+  return error === null;
+}
+
+/**
+ * Builds the targets one after the other and prints a line for each.
+ * @param {Target[]} targets
+ * @returns {Promise<boolean>} whether all compiled and passed the artefact check
+ */
+async function build(targets) {
+  mkdirSync(join(ROOT, "build"), { recursive: true });
+  let good = true;
+  for (const target of targets) {
+    const started = performance.now();
+    const compiled = await compile(target);
+    const problems = compiled ? await checkArtifact(join(ROOT, TARGETS[target].file), target) : [];
+    for (const problem of problems) console.error(`build: ${TARGETS[target].file}: ${problem}`);
+    good = good && compiled && problems.length === 0;
+    const verdict = compiled && problems.length === 0 ? "ok" : "FAILED";
+    console.log(`build: ${target} ${verdict} (${Math.round(performance.now() - started)} ms)`);
+  }
+  return good;
+}
+
+/**
+ * @param {string[]} names from the command line
+ * @returns {Promise<number>} exit code
+ */
+async function main(names) {
+  const unknown = names.filter((name) => !(name in TARGETS));
+  if (unknown.length > 0) {
+    console.error(
+      `build: unknown target ${unknown.join(", ")}; known: ${Object.keys(TARGETS).join(", ")}`,
+    );
+    return 2;
+  }
+  const all = names.length === 0;
+  const hash = sourceHash();
+  const stale = all ? await staleOutputs() : [];
+  for (const file of stale)
+    console.error(`build: ${file} is not what its table says; run: npm run gen`);
+  if (stale.length > 0) return 1;
+  const good = await build(/** @type {Target[]} */ (all ? Object.keys(TARGETS) : names));
+  if (good && all) writeStamp(hash);
+  return good ? 0 : 1;
+}
+
+process.exitCode = await main(process.argv.slice(2));
