@@ -75,7 +75,8 @@ async function findInstalled(wanted, passOver) {
     for (const bin of bins) {
       const version = await versionOf(bin);
       if (typeof version !== "string") passOver(`${source}: ${bin}: ${version.problem}`);
-      else if (wanted !== undefined && version !== wanted) passOver(`${source}: ${bin} is ${version}`);
+      else if (wanted !== undefined && version !== wanted)
+        passOver(`${source}: ${bin} is ${version}`);
       else if (compareVersions(version, OLDEST_MINOR) < 0)
         passOver(`${source}: ${bin} is ${version}, older than ${OLDEST_MINOR}`);
       else return { bin, version, source };
@@ -94,7 +95,10 @@ async function installedCandidates() {
     { source: "ENVOY_BIN", bins: fromEnv === "" ? [] : [fromEnv], missing: "not set" },
     {
       source: "PATH",
-      bins: path.map((dir) => join(dir, "envoy")).filter((bin) => existsSync(bin)).slice(0, 1),
+      bins: path
+        .map((dir) => join(dir, "envoy"))
+        .filter((bin) => existsSync(bin))
+        .slice(0, 1),
       missing: "no envoy there",
     },
     { source: "func-e", bins: await funcEBinaries(), missing: "has no Envoy installed" },
@@ -110,7 +114,11 @@ async function funcEBinaries() {
   const data = process.env.FUNC_E_DATA_HOME ?? join(homedir(), ".local", "share", "func-e");
   /** @type {{version: string, bin: string}[]} */
   const found = [];
-  for (const dir of [join(home, "versions"), join(home, "envoy-versions"), join(data, "envoy-versions")]) {
+  for (const dir of [
+    join(home, "versions"),
+    join(home, "envoy-versions"),
+    join(data, "envoy-versions"),
+  ]) {
     for (const version of await readdir(dir).catch(() => [])) {
       const bin = join(dir, version, "bin", "envoy");
       if (existsSync(bin)) found.push({ version, bin });
@@ -281,7 +289,10 @@ function run(command, args, timeoutMs) {
       clearTimeout(timer);
       const how = late ? `gave no answer in ${timeoutMs / 1000} s` : `ended with ${signal ?? code}`;
       if (code === 0) resolve({ stdout, stderr });
-      else reject(new Error(`${command} ${args[0]} ${how}${stderr === "" ? "" : `: ${stderr.trim()}`}`));
+      else
+        reject(
+          new Error(`${command} ${args[0]} ${how}${stderr === "" ? "" : `: ${stderr.trim()}`}`),
+        );
     });
   });
 }

@@ -1,0 +1,73 @@
+// The HTTP/2 (prior knowledge) side of client_stream.ts.
+
+import { constants, type ClientHttp2Session, type ClientHttp2Stream } from "node:http2";
+import { ClientStream, pairsOf, type RequestHead } from "./client_stream.ts";
+
+/**
+ * A request on a session that the caller owns. Node cannot tell RST_STREAM with NO_ERROR from a normal end: such an answer
+ * counts as complete here (Envoy 1.36 resets that way, 1.40 with INTERNAL_ERROR).
+ */
+export class Http2Stream extends ClientStream {
+  readonly #stream: ClientHttp2Stream;
+  #requestTrailers: Record<string, string> = {};
+  #ended = false;
+
+  constructor(session: ClientHttp2Session, head: RequestHead) {
+    super();
+    const { method = "POST", path, headers = {} } = head;
+    const bodyless =
+      head.body === undefined && (method === "GET" || method === "HEAD" || method === "OPTIONS");
+    const names = { ":method": method, ":path": path, ...headers };
+    this.#stream = session.request(names, { endStream: bodyless, waitForTrailers: true });
+    this.#listen();
+    if (head.body !== undefined) this.#stream.end(head.body);
+  }
+
+  write(piece: string | Uint8Array): Promise<void> {
+    return new Promise((resolve) => {
+      // An error shows in the outcome; a server may answer before it has read everything.
+      this.#stream.write(piece, () => resolve());
+    });
+  }
+
+  end(trailers: Record<string, string> = {}): void {
+    this.#requestTrailers = trailers;
+    this.#stream.end();
+  }
+
+  abort(): void {
+    this.#stream.close(constants.NGHTTP2_CANCEL);
+  }
+
+  #listen(): void {
+    const stream = this.#stream;
+    // Sending none ends the request like any other; close() would reset it.
+    stream.on("wantTrailers", () => stream.sendTrailers(this.#requestTrailers));
+    // The raw header list is an argument that the type definitions leave out.
+    stream.on("headers", (headers: { ":status"?: number }) => {
+      if (headers[":status"] !== undefined) this.interim.push(headers[":status"]);
+      this.signal.notify();
+    });
+    stream.on("response", (headers: { ":status"?: number }, _flags: number, ...rest: unknown[]) => {
+      this.status = headers[":status"] ?? 0;
+      this.headers = rawOf(rest);
+      this.signal.notify();
+    });
+    stream.on("trailers", (_headers: object, _flags: number, ...rest: unknown[]) => {
+      this.trailers = rawOf(rest);
+    });
+    stream.on("data", (chunk: Buffer) => {
+      this.chunks.push(chunk);
+      this.signal.notify();
+    });
+    stream.on("end", () => (this.#ended = true));
+    stream.on("error", () => this.settle("broken"));
+    stream.on("close", () => {
+      this.settle(this.#ended && this.status !== 0 && stream.rstCode === 0 ? "complete" : "broken");
+    });
+  }
+}
+
+function rawOf(rest: unknown[]): ReturnType<typeof pairsOf> {
+  return pairsOf(rest[0] as string[]).filter(([name]) => !name.startsWith(":"));
+}
