@@ -2,10 +2,10 @@
  * Compiles the plugin. Usage: `node scripts/build.mjs [release|debug|probe]...`; no name means all three,
  * preceded by the check that generated files are up to date. Every compiled artefact is checked at the end.
  */
+import { spawnSync } from "node:child_process";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
-import asc from "assemblyscript/asc";
 import { checkArtifact } from "./check-artifact.mjs";
 import { staleOutputs } from "./gen.mjs";
 import { ROOT, sourceHash, writeStamp } from "./stamp.mjs";
@@ -22,16 +22,12 @@ const TARGETS = {
 /**
  * Compiles one target by its section of asconfig.json; compiler messages go to stderr.
  * @param {Target} target
- * @returns {Promise<boolean>} whether it compiled
+ * @returns {boolean} whether it compiled
  */
-async function compile(target) {
-  const options = ["--config", "asconfig.json", "--target", target, "--baseDir", ROOT];
-  const { error } = await asc.main([TARGETS[target].entry, ...options], {
-    stdout: process.stdout,
-    stderr: process.stderr,
-  });
-  if (error) console.error(`build: ${target}: ${error.message}`);
-  return error === null;
+function compile(target) {
+  const compiler = join(ROOT, "node_modules/assemblyscript/bin/asc.js");
+  const args = [compiler, TARGETS[target].entry, "--config", "asconfig.json", "--target", target];
+  return spawnSync(process.execPath, args, { cwd: ROOT, stdio: "inherit" }).status === 0;
 }
 
 /**
@@ -44,7 +40,7 @@ async function build(targets) {
   let good = true;
   for (const target of targets) {
     const started = performance.now();
-    const compiled = await compile(target);
+    const compiled = compile(target);
     const problems = compiled ? await checkArtifact(join(ROOT, TARGETS[target].file), target) : [];
     for (const problem of problems) console.error(`build: ${TARGETS[target].file}: ${problem}`);
     good = good && compiled && problems.length === 0;

@@ -17,32 +17,52 @@
 const TYPE_NAME = /^[A-Z][A-Za-z0-9]*$/;
 const FUNCTION_NAME = /^[a-z][A-Za-z0-9]*$/;
 const STEP = 8;
+// A table is as long as it is, and the loads are the point of it.
+const DISABLED_RULES =
+  "/* eslint-disable max-lines, max-lines-per-function, complexity, no-restricted-syntax */\n";
 
 /** @param {bigint} value */
 const hex = (value) => `<u64>0x${value.toString(16).padStart(16, "0")}`;
 
 /**
+ * @param {KeywordTable} table
+ * @returns {(string | false)[]} what is wrong with the entry, apart from its words
+ */
+function headProblems(table) {
+  return [
+    !/^plugin\/[a-z0-9_/]+\.ts$/.test(table.file) && `file "${table.file}" is not below plugin/`,
+    !TYPE_NAME.test(table.enum) && "enum is not PascalCase",
+    !FUNCTION_NAME.test(table.function) && "function is not camelCase",
+    !table.doc && "doc is missing",
+  ];
+}
+
+/**
+ * @param {Record<string, string>} words
+ * @returns {(string | false)[]} what is wrong with the words
+ */
+function wordProblems(words) {
+  const entries = Object.entries(words);
+  return [
+    entries.length === 0 && "no words",
+    new Set(Object.values(words)).size !== entries.length && "a word is there twice",
+    ...entries.flatMap(([member, word]) => [
+      !TYPE_NAME.test(member) && `member ${member} is not PascalCase`,
+      member === "Unknown" && "member Unknown is taken",
+      (typeof word !== "string" || word === "") && `${member}: not a non-empty string`,
+    ]),
+  ];
+}
+
+/**
  * Refuses tables whose output would be wrong or would not compile.
  * @param {KeywordTable} table
- * @throws {Error} naming the enum and the entry
+ * @throws {Error} naming the enum and what is wrong
  */
 function validate(table) {
-  /** @param {string} what @returns {never} */
-  const fail = (what) => {
-    throw new Error(`keywords.json: ${table.enum ?? table.file}: ${what}`);
-  };
-  if (!/^plugin\/[a-z0-9_/]+\.ts$/.test(table.file ?? ""))
-    fail(`file "${table.file}" is not below plugin/`);
-  if (!TYPE_NAME.test(table.enum ?? "")) fail("enum is not PascalCase");
-  if (!FUNCTION_NAME.test(table.function ?? "")) fail("function is not camelCase");
-  if (!table.doc) fail("doc is missing");
-  const words = Object.entries(table.words ?? {});
-  if (words.length === 0) fail("no words");
-  if (new Set(words.map(([, word]) => word)).size !== words.length) fail("a word is there twice");
-  for (const [member, word] of words) {
-    if (!TYPE_NAME.test(member)) fail(`member ${member} is not PascalCase`);
-    if (member === "Unknown") fail("member Unknown is taken");
-    if (typeof word !== "string" || word === "") fail(`${member}: not a non-empty string`);
+  const problems = [...headProblems(table), ...wordProblems(table.words ?? {})].filter(Boolean);
+  if (problems.length > 0) {
+    throw new Error(`keywords.json: ${table.enum ?? table.file}: ${problems.join("; ")}`);
   }
 }
 
@@ -123,8 +143,7 @@ export function renderKeywords(tables) {
   const bodies = new Map();
   for (const table of tables) {
     validate(table);
-    const before =
-      bodies.get(table.file) ?? "/* eslint-disable max-lines-per-function, complexity */\n";
+    const before = bodies.get(table.file) ?? DISABLED_RULES;
     bodies.set(table.file, `${before}\n${renderEnum(table)}\n${renderMatcher(table)}`);
   }
   return bodies;

@@ -1,0 +1,126 @@
+/**
+ * Checks the import directions inside `plugin/` and where raw memory may be touched, by reading the source text.
+ * Layers, lowest first: bytes; json, sse, frame; wire; translate; policy; filter. `abi/` stands beside the stack.
+ * Usage: `node scripts/check-layers.mjs`. Each problem is one line; any problem is exit 1.
+ */
+import { readFileSync } from "node:fs";
+import { join, posix } from "node:path";
+import process from "node:process";
+import { fileURLToPath } from "node:url";
+import { GENERATED_HEAD } from "./gen.mjs";
+import { ROOT, filesBelow } from "./stamp.mjs";
+
+const LAYERS = new Map([
+  ["bytes", 0],
+  ["json", 1],
+  ["sse", 1],
+  ["frame", 1],
+  ["wire", 2],
+  ["translate", 3],
+  ["policy", 4],
+  ["filter", 5],
+]);
+const ENTRIES = ["plugin/index.ts", "plugin/probe.ts"];
+const RAW_MEMORY_FOLDERS = ["bytes", "json", "sse", "frame", "abi"];
+const RAW_MEMORY_FILES = ["plugin/filter/registry.ts"];
+const RAW_MEMORY = /\b(?:load|store|changetype)\s*<|\b(?:memory|heap)\s*\./;
+
+const IMPORT = /^(?:import|export)\s+(?:[\w*\s{},]+\sfrom\s+)?["']([^"']+)["']/gm;
+
+/**
+ * Removes comments and the content of strings, keeping line breaks, so that a word in prose is not taken for code.
+ * @param {string} source
+ */
+function codeOnly(source) {
+  return source.replace(/\/\*[\s\S]*?\*\/|\/\/[^\n]*|"(?:[^"\\\n]|\\.)*"/g, (text) =>
+    text.replace(/[^\n]/g, " "),
+  );
+}
+
+/**
+ * The parts of a path below `plugin/`: `["wire", "openai", "chat_keys.ts"]`.
+ * @param {string} file
+ */
+const partsOf = (file) => file.split("/").slice(1);
+
+/**
+ * Rules for imports inside one layer: no sibling vendor, surface or provider.
+ * @param {string[]} from
+ * @param {string[]} to
+ * @returns {string | null} the rule that is broken
+ */
+function siblingProblem(from, to) {
+  const [layer, fromPart, fromFile] = from;
+  const [, toPart, toFile] = to;
+  const inFolders = from.length > 2 && to.length > 2;
+  if (layer === "wire" && inFolders && fromPart !== toPart) return "one vendor imports the other";
+  if (layer === "translate" && inFolders && fromPart !== toPart && toPart !== "shared") {
+    return "a surface imports another surface";
+  }
+  const providers = fromPart === "providers" && toPart === "providers";
+  return layer === "policy" && providers && fromFile !== toFile
+    ? "a provider imports another"
+    : null;
+}
+
+/**
+ * @param {string} file importing file, relative to the root
+ * @param {string} target imported file, relative to the root
+ * @returns {string | null} the rule that is broken
+ */
+export function importProblem(file, target) {
+  const [from, to] = [partsOf(file), partsOf(target)];
+  if (!target.startsWith("plugin/")) return "an import leaves plugin/";
+  if (ENTRIES.includes(file)) return null;
+  if (ENTRIES.includes(target)) return "nothing imports an entry file";
+  if (to[0] === "abi") {
+    return from[0] === "filter" || from[0] === "abi" ? null : "only filter/ may call the host";
+  }
+  if (from[0] === "abi") return to[0] === "bytes" ? null : "abi/ imports bytes/ only";
+  const [fromLayer, toLayer] = [LAYERS.get(from[0]), LAYERS.get(to[0])];
+  if (fromLayer === undefined || toLayer === undefined) return "a folder that is in no layer";
+  if (toLayer > fromLayer) return "an import points up";
+  if (toLayer === fromLayer && from[0] !== to[0]) return "an engine imports another engine";
+  return from[0] === to[0] ? siblingProblem(from, to) : null;
+}
+
+/**
+ * @param {string} file relative to the root
+ * @param {string} source
+ * @returns {string[]} problems with the place, ready to print
+ */
+export function fileProblems(file, source) {
+  const lineOf = (/** @type {number} */ index) => source.slice(0, index).split("\n").length;
+  const problems = [];
+  for (const match of source.matchAll(IMPORT)) {
+    const target = posix.join(posix.dirname(file), match[1]);
+    const problem = match[1].startsWith(".")
+      ? importProblem(file, target)
+      : "not a relative import";
+    const line = lineOf(match.index);
+    if (problem !== null) problems.push(`${file}:${line}: ${problem}: ${match[1]}`);
+  }
+  const folder = partsOf(file)[0];
+  const exempt =
+    source.startsWith(GENERATED_HEAD) ||
+    RAW_MEMORY_FILES.includes(file) ||
+    RAW_MEMORY_FOLDERS.includes(folder);
+  if (exempt) return problems;
+  codeOnly(source)
+    .split("\n")
+    .forEach((line, index) => {
+      if (RAW_MEMORY.test(line))
+        problems.push(`${file}:${index + 1}: raw memory access above the engines`);
+    });
+  return problems;
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const files = filesBelow("plugin").filter((file) => file.endsWith(".ts"));
+  const problems = files.flatMap((file) =>
+    fileProblems(file, readFileSync(join(ROOT, file), "utf8")),
+  );
+  for (const problem of problems) console.error(problem);
+  console.log(`layers: ${files.length} files, ${problems.length} problems`);
+  process.exitCode = problems.length > 0 ? 1 : 0;
+}

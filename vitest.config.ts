@@ -1,0 +1,39 @@
+import { defineConfig } from "vitest/config";
+
+const LONG = ["host-test/**/*.long.test.ts", "host-test/long/**/*.test.ts"];
+
+export default defineConfig({
+  test: {
+    // The machine that runs the checks has two cores, and e2e tests start an Envoy each.
+    maxWorkers: 2,
+    allowOnly: false,
+    projects: [
+      {
+        test: {
+          name: "unit",
+          include: ["host-test/**/*.test.ts"],
+          exclude: [...LONG, "**/node_modules/**"],
+          testTimeout: 20_000,
+        },
+      },
+      {
+        test: {
+          name: "e2e",
+          include: ["envoy/e2e/**/*.test.ts"],
+          exclude: ["envoy/e2e/**/*.long.test.ts", "**/node_modules/**"],
+          testTimeout: 60_000,
+          hookTimeout: 120_000,
+        },
+      },
+      {
+        test: {
+          name: "long",
+          include: [...LONG, "envoy/e2e/**/*.long.test.ts"],
+          exclude: ["**/node_modules/**"],
+          testTimeout: 1_800_000,
+          hookTimeout: 300_000,
+        },
+      },
+    ],
+  },
+});
