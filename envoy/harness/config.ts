@@ -1,6 +1,7 @@
 // Envoy configurations for tests and `npm start`, made from envoy.yaml so that the documented example is what runs.
 
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
+import { rootCertificates } from "node:tls";
 import { parse, stringify } from "yaml";
 
 type Fields = Record<string, unknown>;
@@ -67,7 +68,19 @@ export function renderConfig(options: ConfigOptions): string {
     pointAt(parts.cluster, options.upstream, options.trailers === true);
   if (options.trailers === true) parts.hcm["http_protocol_options"] = { enable_trailers: true };
   options.edit?.(parts);
+  useRootsAtHand(parts.root);
   return stringify(parts.root);
+}
+
+/** Replaces every `trusted_ca` file that this machine does not have, below `node`, by the roots that Node carries. */
+export function useRootsAtHand(node: unknown): void {
+  if (typeof node !== "object" || node === null) return;
+  for (const [key, value] of Object.entries(node)) {
+    const { filename } = (value ?? {}) as { filename?: unknown };
+    if (key === "trusted_ca" && typeof filename === "string" && !existsSync(filename)) {
+      (node as Fields)[key] = { inline_string: rootCertificates.join("\n") };
+    } else useRootsAtHand(value);
+  }
 }
 
 /** Parses envoy.yaml and finds the parts. Throws when the example has lost one of them. */
