@@ -1,0 +1,161 @@
+/**
+ * One wrapper per host function: spans in, status and span out. No decisions. Results land in scratch
+ * memory and are dead after the callback.
+ */
+import { literalLen, literalPtr } from "../bytes/compare";
+import {
+  proxy_add_header_map_value,
+  proxy_define_metric,
+  proxy_get_buffer_bytes,
+  proxy_get_header_map_pairs,
+  proxy_get_property,
+  proxy_increment_metric,
+  proxy_log,
+  proxy_record_metric,
+  proxy_remove_header_map_value,
+  proxy_replace_header_map_value,
+  proxy_send_local_response,
+  proxy_set_buffer_bytes,
+  proxy_set_effective_context,
+  proxy_set_property,
+  proxy_set_tick_period_milliseconds,
+} from "./env";
+import { BufferType, HeaderMap, LogLevel, MetricKind, Status } from "./numbers";
+import { clock_time_get, environ_get, environ_sizes_get } from "./wasi_snapshot_preview1";
+
+/** First byte of the last result. Meaningless while `resultLen` is 0. */
+export let resultPtr: usize = 0;
+/** Length of the last result. */
+export let resultLen: u32 = 0;
+
+const SLOT: usize = memory.data(16, 8);
+const WHOLE: u32 = 0xffff_ffff;
+
+function clearSlot(): void {
+  store<u64>(SLOT, 0);
+}
+
+function takeResult(status: u32): Status {
+  resultPtr = <usize>load<u32>(SLOT);
+  resultLen = status == Status.Ok ? load<u32>(SLOT, 4) : 0;
+  return status;
+}
+
+/** Reads all `size` bytes of a body or configuration buffer. Not called with 0 (docs/hosts.md). */
+export function readBuffer(type: BufferType, size: u32): Status {
+  clearSlot();
+  return takeResult(proxy_get_buffer_bytes(type, 0, size, SLOT, SLOT + 4));
+}
+
+/** Replaces a body buffer, whatever it holds. The bytes are copied by the host at once. */
+export function replaceBuffer(type: BufferType, ptr: usize, len: u32): Status {
+  return proxy_set_buffer_bytes(type, 0, WHOLE, ptr, len);
+}
+
+/** Reads a header map in one call, in the ABI's pair form (abi/pairs.ts). */
+export function readPairs(map: HeaderMap): Status {
+  clearSlot();
+  return takeResult(proxy_get_header_map_pairs(map, SLOT, SLOT + 4));
+}
+
+/** Sets a header, replacing all values it had. `name` is a literal. */
+export function setHeader(map: HeaderMap, name: usize, value: usize, valueLen: u32): Status {
+  return proxy_replace_header_map_value(map, literalPtr(name), literalLen(name), value, valueLen);
+}
+
+/** Sets a header to a literal value. */
+export function setHeaderLiteral(map: HeaderMap, name: usize, value: usize): Status {
+  return setHeader(map, name, literalPtr(value), literalLen(value));
+}
+
+/** Adds one more value to a header. */
+export function addHeader(map: HeaderMap, name: usize, value: usize, valueLen: u32): Status {
+  return proxy_add_header_map_value(map, literalPtr(name), literalLen(name), value, valueLen);
+}
+
+/** Removes a header by literal name. */
+export function removeHeader(map: HeaderMap, name: usize): Status {
+  return proxy_remove_header_map_value(map, literalPtr(name), literalLen(name));
+}
+
+/** Removes a header whose name is a span. */
+export function removeHeaderSpan(map: HeaderMap, name: usize, nameLen: u32): Status {
+  return proxy_remove_header_map_value(map, name, nameLen);
+}
+
+/** Answers the client; `pairs` in the ABI's pair form. Deferred by the host until the callback ends. */
+export function sendLocalResponse(
+  code: u32,
+  body: usize,
+  bodyLen: u32,
+  pairs: usize,
+  pairsLen: u32,
+): Status {
+  return proxy_send_local_response(code, 0, 0, body, bodyLen, pairs, pairsLen, -1);
+}
+
+/** Reads a property; `path` is a literal whose segments are joined by NUL. */
+export function readProperty(path: usize): Status {
+  clearSlot();
+  return takeResult(
+    proxy_get_property(literalPtr(path), literalLen(path), SLOT, SLOT + 4),
+  );
+}
+
+/** Sets a property; on Envoy this is filter state `wasm.<name>`. */
+export function writeProperty(path: usize, value: usize, valueLen: u32): Status {
+  return proxy_set_property(literalPtr(path), literalLen(path), value, valueLen);
+}
+
+/** Logs a line. */
+export function logLine(level: LogLevel, ptr: usize, len: u32): void {
+  proxy_log(level, ptr, len);
+}
+
+/** Defines a metric and answers its id; 0 where the host writes none. */
+export function defineMetric(kind: MetricKind, name: usize, nameLen: u32): u32 {
+  clearSlot();
+  const status = proxy_define_metric(kind, name, nameLen, SLOT);
+  return status == Status.Ok ? load<u32>(SLOT) : 0;
+}
+
+/** Adds to a counter; offsets of 0 are refused by the host and therefore not sent. */
+export function incrementMetric(id: u32, offset: u32): void {
+  if (offset != 0) proxy_increment_metric(id, <i64>offset);
+}
+
+/** Sets a gauge or records into a histogram. */
+export function recordMetric(id: u32, value: i64): void {
+  proxy_record_metric(id, value);
+}
+
+/** Starts (or with 0 stops) the root context's tick. */
+export function setTickPeriod(ms: u32): void {
+  proxy_set_tick_period_milliseconds(ms);
+}
+
+/** Makes the calls that follow belong to a stream; only used inside a tick. */
+export function useContext(id: u32): Status {
+  return proxy_set_effective_context(id);
+}
+
+/** Nanoseconds since 1970; 0 where the clock cannot be read. */
+export function unixNanos(): u64 {
+  store<u64>(SLOT, 0);
+  clock_time_get(0, 1_000_000, SLOT);
+  return load<u64>(SLOT);
+}
+
+/** Number of environment variables and bytes they need: `resultPtr` and `resultLen`. */
+export function environSizes(): bool {
+  clearSlot();
+  if (environ_sizes_get(SLOT, SLOT + 4) != 0) return false;
+  resultPtr = <usize>load<u32>(SLOT);
+  resultLen = load<u32>(SLOT, 4);
+  return true;
+}
+
+/** Fills a table of addresses and the `NAME=value\0` bytes they point to. */
+export function environRead(pointers: usize, bytes: usize): bool {
+  return environ_get(pointers, bytes) == 0;
+}

@@ -1,0 +1,123 @@
+/**
+ * One growing output block with a hard cap. A write that does not fit sets `failed` and writes
+ * nothing; all later writes are ignored, so callers may check once at the end.
+ */
+import { copyTrusted, SLACK } from "./copy";
+import { allocate, release } from "./heap";
+
+@unmanaged
+@final
+export class Writer {
+  start: usize; // first byte; owned block
+  cursor: usize; // next byte
+  end: usize; // last usable byte + 1, SLACK left out
+  size: u32; // of the owned block, as asked from the heap
+  cap: u32; // most bytes the output may have
+  failed: bool; // the cap was reached or memory is exhausted
+
+  /** Bytes written. */
+  get length(): u32 {
+    return <u32>(this.cursor - this.start);
+  }
+
+  /** Makes room for `len` bytes. False (and `failed`) when that exceeds the cap. */
+  reserve(len: u32): bool {
+    if (len <= <u32>(this.end - this.cursor)) return true;
+    return this.grow(len);
+  }
+
+  /** Appends `len` bytes; the source has SLACK readable bytes behind it. */
+  put(ptr: usize, len: u32): void {
+    if (!this.reserve(len)) return;
+    copyTrusted(this.cursor, ptr, len);
+    this.cursor += len;
+  }
+
+  /** Appends a generated literal. */
+  literal(literal: usize): void {
+    this.put(literal + 4, load<u32>(literal));
+  }
+
+  /** Appends one byte. */
+  byte(value: u32): void {
+    if (!this.reserve(1)) return;
+    store<u8>(this.cursor, value);
+    this.cursor += 1;
+  }
+
+  /** Position to come back to with `rewind`. */
+  mark(): u32 {
+    return this.length;
+  }
+
+  /** Drops everything behind a mark. */
+  rewind(mark: u32): void {
+    this.cursor = this.start + mark;
+  }
+
+  /** Starts an output of at most `cap` bytes, of which about `expected` are needed. */
+  begin(expected: u32, cap: u32): void {
+    this.cursor = this.start;
+    this.cap = cap;
+    this.failed = false;
+    if (expected > cap) expected = cap;
+    this.reserve(expected);
+  }
+
+  /** Drops the content; a block above `keep` bytes is given back. */
+  finish(keep: u32): void {
+    if (this.size > keep) {
+      release(this.start, this.size);
+      this.start = 0;
+      this.end = 0;
+      this.size = 0;
+    }
+    this.cursor = this.start;
+  }
+
+  private grow(len: u32): bool {
+    const used = this.length;
+    if (this.failed || len > this.cap - used) {
+      this.stop();
+      return false;
+    }
+    const needed = used + len;
+    let size = this.size + (this.size >> 1);
+    if (size > this.cap) size = this.cap;
+    if (size < needed) size = needed;
+    size += SLACK;
+    const block = allocate(size);
+    if (block == 0) {
+      this.stop();
+      return false;
+    }
+    memory.copy(block, this.start, used);
+    release(this.start, this.size);
+    this.start = block;
+    this.cursor = block + used;
+    this.size = size;
+    this.end = block + size - SLACK;
+    return true;
+  }
+
+  /** Closes the output: every later write finds no room. */
+  private stop(): void {
+    this.failed = true;
+    this.end = this.cursor;
+    this.cap = this.length;
+  }
+}
+
+/** A writer without a block; `begin` makes it usable. Null without memory. */
+export function openWriter(): Writer | null {
+  const ptr = allocate(offsetof<Writer>());
+  if (ptr == 0) return null;
+  memory.fill(ptr, 0, offsetof<Writer>());
+  return changetype<Writer>(ptr);
+}
+
+/** Frees a writer with its block. */
+export function closeWriter(writer: Writer): void {
+  release(writer.start, writer.size);
+  release(changetype<usize>(writer), offsetof<Writer>());
+}

@@ -1,0 +1,155 @@
+/**
+ * Pull reader over one complete document. It validates what it passes, builds nothing and allocates
+ * nothing; a failure sticks in `status` and every later call answers false.
+ *
+ *   c.enterObject(); while (c.nextKey()) { ... c.skip() or c.enterArray() ... }
+ */
+import { Ascii } from "../bytes/ascii";
+import { unescapeShort, UNESCAPED_KEY } from "./key";
+import { findStringEnd, scanEscaped, scanStatus, skipSpace } from "./scan";
+import { skipValue } from "./skip";
+import { JsonKind, JsonStatus } from "./status";
+
+@unmanaged
+@final
+export class JsonCursor {
+  ptr: usize; // next byte to read
+  end: usize;
+  status: JsonStatus;
+  depth: u32; // containers that may still be opened
+  atFirst: bool; // no member of the innermost open container was passed yet
+  keyPtr: usize; // last key, unescaped (valid until the next key)
+  keyLen: u32;
+  valuePtr: usize; // last value passed by `skip`: its first byte (a string's quote included)
+  valueLen: u32;
+
+  /** Starts over `len` bytes with at most `depth` open containers. */
+  open(ptr: usize, len: u32, depth: u32): void {
+    this.end = ptr + len;
+    this.ptr = skipSpace(ptr, this.end);
+    this.status = JsonStatus.Ok;
+    this.depth = depth;
+    this.atFirst = false;
+  }
+
+  /** Kind of the value that comes next. */
+  kind(): JsonKind {
+    return this.ptr < this.end ? kindOf(this.ptr) : JsonKind.Invalid;
+  }
+
+  /** Steps into an object; false when none comes next. */
+  enterObject(): bool {
+    return this.enter(Ascii.BraceOpen);
+  }
+
+  /** Steps into an array; false when none comes next. */
+  enterArray(): bool {
+    return this.enter(Ascii.BracketOpen);
+  }
+
+  /** Goes to the next member's value and sets the key; false behind the last member. */
+  nextKey(): bool {
+    if (!this.nextItem(Ascii.BraceClose)) return false;
+    if (<u32>load<u8>(this.ptr) != Ascii.Quote) return this.fail(JsonStatus.Unexpected);
+    const start = this.ptr + 1;
+    const quote = findStringEnd(start, this.end);
+    if (quote == 0) return this.fail(scanStatus);
+    this.keyPtr = start;
+    this.keyLen = <u32>(quote - start);
+    if (scanEscaped) {
+      this.keyLen = unescapeShort(start, this.keyLen);
+      this.keyPtr = UNESCAPED_KEY;
+    }
+    return this.passColon(quote + 1);
+  }
+
+  /** Goes to the next element; false behind the last one. */
+  nextElement(): bool {
+    return this.nextItem(Ascii.BracketClose);
+  }
+
+  /** Passes the value that comes next and keeps its span in `valuePtr`, `valueLen`. */
+  skip(): bool {
+    if (this.status != JsonStatus.Ok) return false;
+    const behind = skipValue(this.ptr, this.end, this.depth);
+    if (behind == 0) return this.fail(scanStatus);
+    this.valuePtr = this.ptr;
+    this.valueLen = <u32>(behind - this.ptr);
+    this.ptr = behind;
+    return true;
+  }
+
+  /** True when only white space is left. */
+  finish(): bool {
+    if (this.status != JsonStatus.Ok) return false;
+    this.ptr = skipSpace(this.ptr, this.end);
+    return this.ptr == this.end ? true : this.fail(JsonStatus.Trailing);
+  }
+
+  private enter(opener: u32): bool {
+    if (this.status != JsonStatus.Ok) return false;
+    if (this.ptr >= this.end) return this.fail(JsonStatus.Truncated);
+    if (<u32>load<u8>(this.ptr) != opener) return this.fail(JsonStatus.Unexpected);
+    if (this.depth == 0) return this.fail(JsonStatus.TooDeep);
+    this.depth -= 1;
+    this.ptr += 1;
+    this.atFirst = true;
+    return true;
+  }
+
+  /** Passes a comma or the closing bracket. */
+  private nextItem(closer: u32): bool {
+    if (this.status != JsonStatus.Ok) return false;
+    let ptr = skipSpace(this.ptr, this.end);
+    if (ptr >= this.end) return this.fail(JsonStatus.Truncated);
+    const c = <u32>load<u8>(ptr);
+    const first = this.atFirst;
+    this.atFirst = false;
+    if (c == closer) {
+      this.ptr = ptr + 1;
+      this.depth += 1;
+      return false;
+    }
+    if (!first) {
+      if (c != Ascii.Comma) return this.fail(JsonStatus.Unexpected);
+      ptr = skipSpace(ptr + 1, this.end);
+      if (ptr >= this.end) return this.fail(JsonStatus.Truncated);
+    }
+    this.ptr = ptr;
+    return true;
+  }
+
+  private passColon(ptr: usize): bool {
+    ptr = skipSpace(ptr, this.end);
+    if (ptr >= this.end) return this.fail(JsonStatus.Truncated);
+    if (<u32>load<u8>(ptr) != Ascii.Colon) return this.fail(JsonStatus.Unexpected);
+    this.ptr = skipSpace(ptr + 1, this.end);
+    return this.ptr < this.end ? true : this.fail(JsonStatus.Truncated);
+  }
+
+  private fail(status: JsonStatus): bool {
+    this.status = status;
+    return false;
+  }
+}
+
+/** Kind of the value whose first byte is at `ptr`. */
+export function kindOf(ptr: usize): JsonKind {
+  const c = <u32>load<u8>(ptr);
+  switch (c) {
+    case Ascii.Quote:
+      return JsonKind.String;
+    case Ascii.BraceOpen:
+      return JsonKind.Object;
+    case Ascii.BracketOpen:
+      return JsonKind.Array;
+    case Ascii.LowerN:
+      return JsonKind.Null;
+    case Ascii.LowerT:
+      return JsonKind.True;
+    case Ascii.LowerF:
+      return JsonKind.False;
+    default:
+      return c == Ascii.Minus || c - Ascii.Zero < 10 ? JsonKind.Number : JsonKind.Invalid;
+  }
+}

@@ -1,0 +1,27 @@
+/** Making and freeing decoders; kept apart because it is the only place that knows their memory. */
+import { allocateZeroed, release } from "../bytes/heap";
+import { SseBuffer } from "./buffer";
+import { SseDecoder } from "./decoder";
+
+const NAME_BYTES: u32 = 64;
+const TOTAL: u32 = offsetof<SseDecoder>() + 2 * offsetof<SseBuffer>() + NAME_BYTES;
+
+/** A decoder whose lines and events may have up to `cap` bytes. Null without memory. The caller owns it. */
+export function openDecoder(cap: u32): SseDecoder | null {
+  const ptr = allocateZeroed(TOTAL);
+  if (ptr == 0) return null;
+  const decoder = changetype<SseDecoder>(ptr);
+  decoder.cap = cap;
+  decoder.retryMs = -1;
+  decoder.line = changetype<SseBuffer>(ptr + offsetof<SseDecoder>());
+  decoder.data = changetype<SseBuffer>(ptr + offsetof<SseDecoder>() + offsetof<SseBuffer>());
+  decoder.name = ptr + offsetof<SseDecoder>() + 2 * offsetof<SseBuffer>();
+  return decoder;
+}
+
+/** Frees a decoder with its buffers. */
+export function closeDecoder(decoder: SseDecoder): void {
+  decoder.line.free();
+  decoder.data.free();
+  release(changetype<usize>(decoder), TOTAL);
+}
