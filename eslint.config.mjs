@@ -5,6 +5,7 @@
 import js from "@eslint/js";
 import tseslint from "typescript-eslint";
 
+/** @type {import("eslint").Linter.RulesRecord} */
 const SIZE = {
   // A whole dispatch switch counts as one.
   complexity: ["error", { max: 12, variant: "modified" }],

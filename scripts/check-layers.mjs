@@ -44,7 +44,7 @@ function codeOnly(source) {
 const partsOf = (file) => file.split("/").slice(1);
 
 /**
- * Rules for imports inside one layer: no sibling vendor, surface or provider.
+ * Rules inside one layer: no other vendor, surface or provider.
  * @param {string[]} from
  * @param {string[]} to
  * @returns {string | null} the rule that is broken
@@ -52,15 +52,37 @@ const partsOf = (file) => file.split("/").slice(1);
 function siblingProblem(from, to) {
   const [layer, fromPart, fromFile] = from;
   const [, toPart, toFile] = to;
-  const inFolders = from.length > 2 && to.length > 2;
-  if (layer === "wire" && inFolders && fromPart !== toPart) return "one vendor imports the other";
-  if (layer === "translate" && inFolders && fromPart !== toPart && toPart !== "shared") {
-    return "a surface imports another surface";
+  const otherFolder = from.length > 2 && to.length > 2 && fromPart !== toPart;
+  if (layer === "wire") return otherFolder ? "one vendor imports the other" : null;
+  if (layer === "translate") {
+    return otherFolder && toPart !== "shared" ? "a surface imports another surface" : null;
   }
   const providers = fromPart === "providers" && toPart === "providers";
-  return layer === "policy" && providers && fromFile !== toFile
-    ? "a provider imports another"
-    : null;
+  return providers && fromFile !== toFile ? "a provider imports another" : null;
+}
+
+/**
+ * Rules where the folder beside the stack is one of the two.
+ * @param {string} from top folder of the importing file
+ * @param {string} to top folder of the imported file
+ * @returns {string | null} the rule that is broken
+ */
+function hostProblem(from, to) {
+  if (from === "abi") return to === "abi" || to === "bytes" ? null : "abi/ imports bytes/ only";
+  return from === "filter" ? null : "only filter/ may call the host";
+}
+
+/**
+ * Rules between layers.
+ * @param {string} from top folder of the importing file
+ * @param {string} to top folder of the imported file
+ * @returns {string | null} the rule that is broken
+ */
+function layerProblem(from, to) {
+  const [fromLayer, toLayer] = [LAYERS.get(from), LAYERS.get(to)];
+  if (fromLayer === undefined || toLayer === undefined) return "a folder that is in no layer";
+  if (toLayer > fromLayer) return "an import points up";
+  return toLayer === fromLayer && from !== to ? "an engine imports another engine" : null;
 }
 
 /**
@@ -72,16 +94,9 @@ export function importProblem(file, target) {
   const [from, to] = [partsOf(file), partsOf(target)];
   if (!target.startsWith("plugin/")) return "an import leaves plugin/";
   if (ENTRIES.includes(file)) return null;
-  if (ENTRIES.includes(target)) return "nothing imports an entry file";
-  if (to[0] === "abi") {
-    return from[0] === "filter" || from[0] === "abi" ? null : "only filter/ may call the host";
-  }
-  if (from[0] === "abi") return to[0] === "bytes" ? null : "abi/ imports bytes/ only";
-  const [fromLayer, toLayer] = [LAYERS.get(from[0]), LAYERS.get(to[0])];
-  if (fromLayer === undefined || toLayer === undefined) return "a folder that is in no layer";
-  if (toLayer > fromLayer) return "an import points up";
-  if (toLayer === fromLayer && from[0] !== to[0]) return "an engine imports another engine";
-  return from[0] === to[0] ? siblingProblem(from, to) : null;
+  if (ENTRIES.includes(`${target}.ts`)) return "nothing imports an entry file";
+  if (from[0] === "abi" || to[0] === "abi") return hostProblem(from[0], to[0]);
+  return layerProblem(from[0], to[0]) ?? (from[0] === to[0] ? siblingProblem(from, to) : null);
 }
 
 /**
