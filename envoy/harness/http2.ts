@@ -3,6 +3,9 @@
 import { constants, type ClientHttp2Session, type ClientHttp2Stream } from "node:http2";
 import { ClientStream, pairsOf, type RequestHead } from "./client_stream.ts";
 
+/** Methods whose requests end with their head unless there is something to send. */
+const BODYLESS = new Set(["GET", "HEAD", "OPTIONS", "DELETE"]);
+
 /**
  * A request on a session that the caller owns. Node cannot tell RST_STREAM with NO_ERROR from a normal end: such an answer
  * counts as complete here (Envoy 1.36 resets that way, 1.40 with INTERNAL_ERROR).
@@ -15,12 +18,12 @@ export class Http2Stream extends ClientStream {
   constructor(session: ClientHttp2Session, head: RequestHead) {
     super();
     const { method = "POST", path, headers = {} } = head;
-    const bodyless =
-      head.body === undefined && (method === "GET" || method === "HEAD" || method === "OPTIONS");
+    const body = head.body ?? (BODYLESS.has(method) ? "" : undefined);
+    const bodyless = body === "" && BODYLESS.has(method);
     const names = { ":method": method, ":path": path, ...headers };
     this.#stream = session.request(names, { endStream: bodyless, waitForTrailers: true });
     this.#listen();
-    if (head.body !== undefined) this.#stream.end(head.body);
+    if (body !== undefined && !bodyless) this.#stream.end(body);
   }
 
   write(piece: string | Uint8Array): Promise<void> {
