@@ -1,0 +1,53 @@
+/** Lists and maps of texts whose bytes live elsewhere in the same arena. */
+
+/** A list of texts: `items` is `count` × (ptr, len: u32). */
+@unmanaged
+@final
+export class TextList {
+  count: u32;
+  items: usize;
+
+  /** First byte of text `index`. */
+  ptr(index: u32): usize {
+    return <usize>load<u32>(this.items + (index << 3));
+  }
+
+  /** Length of text `index`. */
+  len(index: u32): u32 {
+    return load<u32>(this.items + (index << 3), 4);
+  }
+
+  /** Sets text `index`; the caller made room for it. */
+  set(index: u32, ptr: usize, len: u32): void {
+    store<u32>(this.items + (index << 3), <u32>ptr);
+    store<u32>(this.items + (index << 3), len, 4);
+  }
+}
+
+/** A map of texts: `items` is `count` × (keyPtr, keyLen, valuePtr, valueLen: u32), in source order. */
+@unmanaged
+@final
+export class TextMap {
+  count: u32;
+  items: usize;
+
+  /** First byte of key `index`. */
+  keyPtr(index: u32): usize {
+    return <usize>load<u32>(this.items + (index << 4));
+  }
+
+  /** Length of key `index`. */
+  keyLen(index: u32): u32 {
+    return load<u32>(this.items + (index << 4), 4);
+  }
+
+  /** First byte of value `index`. */
+  valuePtr(index: u32): usize {
+    return <usize>load<u32>(this.items + (index << 4), 8);
+  }
+
+  /** Length of value `index`. */
+  valueLen(index: u32): u32 {
+    return load<u32>(this.items + (index << 4), 12);
+  }
+}

@@ -1,0 +1,81 @@
+/**
+ * Plan: what policy decided before a request is written. Facts: what the walk and the writing observed.
+ * Plain data that speaks of behaviour, never of providers. Both live in scratch memory of the callback.
+ */
+import { TextList, TextMap } from "../bytes/text_list";
+import { ModelTraits } from "./traits";
+
+/** Where schema-bound output goes when the client asks for it. */
+export const enum SchemaMode {
+  Native = 0,
+  Tool = 1,
+  Reject = 2,
+}
+
+@unmanaged
+@final
+export class Plan {
+  traits: ModelTraits;
+  modelPtr: usize; // upstream's name, unescaped
+  modelLen: u32;
+  modelInBody: bool;
+  streamInBody: bool;
+  strict: bool; // params.mode: refuse what would be dropped
+  bifrost: bool; // compat: seed mode
+  defaultMaxTokens: u32; // 0: by the model's row
+  capMaxTokens: u32; // bound for a defaulted max_tokens (quota reservation); 0: none
+  bodyBytes: u32; // of the client's body
+  samplingKeep: bool;
+  schemaMode: SchemaMode;
+  strictTools: bool; // provider serves `strict` on tools
+  midSystem: bool; // provider accepts system messages inside the list
+  serviceTier: bool; // provider knows service tiers
+  urlSources: bool; // provider fetches https images and documents
+  serverTools: bool; // provider runs web search
+  fastMode: bool; // provider knows `speed`
+  leadingAssistant: bool; // provider accepts a list that starts with an assistant turn
+  drop: TextList; // members of the outgoing body that are not sent
+  reject: TextList; // … that are refused
+  set: TextMap; // member → JSON text
+  setIfAbsent: TextMap;
+  maxMessages: u32;
+  maxTools: u32;
+  maxDepth: u32;
+  maxOutputBytes: u32;
+}
+
+/** Features of the outgoing body that may need a beta; bits of `Facts.features`. */
+export const enum Feature {
+  Thinking = 1,
+  StrictTool = 2,
+  OutputFormat = 4,
+  AdvancedTools = 8,
+  McpServers = 16,
+  ContextManagement = 32,
+  Compaction = 64,
+  CacheScope = 128,
+  Files = 256,
+  Fast = 512,
+  Fallbacks = 1024,
+  TaskBudget = 2048,
+  EffortBeside = 4096,
+}
+
+@unmanaged
+@final
+export class Facts {
+  modelPtr: usize; // as the client wrote it, inside of the string token
+  modelLen: u32;
+  stream: bool;
+  includeUsage: bool;
+  adapted: u64; // bits of Adaptation
+  features: u32; // bits of Feature
+  prefill: bool; // the list ends with an assistant turn
+  betasPtr: usize; // `betas` of the body, JSON
+  betasLen: u32;
+  userProfilePtr: usize; // `user_profile_id` of the body, JSON
+  userProfileLen: u32;
+  legacyFunctions: bool; // answer with function_call
+  jsonTool: bool; // answer's `json_response` call is the content
+  renamedTools: u32; // names that were changed; the map is in the stream's arena
+}
