@@ -3,13 +3,13 @@
 // The upstream is the embedded demo, or api.anthropic.com when ANTHROPIC_API_KEY is set. The configuration is
 // envoy/envoy.yaml with ports and paths filled in. Static imports are Node builtins only: nothing is installed yet.
 
-import { spawnSync } from "node:child_process";
 import { readFileSync, statSync } from "node:fs";
 import { createServer } from "node:net";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { ensureEnvoy } from "./envoy.mjs";
+import { setup } from "./setup.mjs";
 
 /** @typedef {typeof import("../envoy/harness/envoy.ts")} EnvoyModule */
 /** @typedef {typeof import("../envoy/upstream/server.ts")} UpstreamModule */
@@ -58,15 +58,6 @@ function checkFree(port) {
     probe.once("error", reject);
     probe.listen(port, "127.0.0.1", () => probe.close(() => resolve()));
   });
-}
-
-function setUp() {
-  const { status, signal } = spawnSync(process.execPath, [join(ROOT, "scripts", "setup.mjs")], {
-    cwd: ROOT,
-    stdio: "inherit",
-  });
-  if (signal !== null) process.exit(1);
-  if (status !== 0) fail("the set-up failed, see above", status ?? 1);
 }
 
 /** @returns {Promise<EnvoyModule & UpstreamModule>} the TypeScript parts, loadable once the set-up is done */
@@ -157,18 +148,18 @@ async function main() {
     if (error.code !== "EADDRINUSE") fail(`cannot listen on port ${port}: ${error.message}`);
     fail(`port ${port} is in use; choose another: npm start -- --port 10001`);
   });
-  setUp();
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) {
     process.on(signal, () => void shutDown(0));
   }
-  const found = await ensureEnvoy({ log: () => {} });
   try {
+    await setup({ envoy: false });
+    const found = await ensureEnvoy();
     await launch(port, found.bin);
+    describe(found);
   } catch (error) {
     console.error(`start: ${error instanceof Error ? error.message : String(error)}`);
-    return shutDown(1);
+    await shutDown(1);
   }
-  describe(found);
 }
 
 await main();

@@ -2,7 +2,15 @@
 
 import { gzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
-import { CHAT, CHAT_PATH, SSE, message, payloads, streamOf, textBlock } from "../harness/answers.ts";
+import {
+  CHAT,
+  CHAT_PATH,
+  SSE,
+  message,
+  payloads,
+  streamOf,
+  textBlock,
+} from "../harness/answers.ts";
 import { JSON_HEADERS, PROTOCOLS } from "../harness/client.ts";
 import type { ClientStream } from "../harness/client_stream.ts";
 import type { Parts } from "../harness/config.ts";
@@ -30,7 +38,11 @@ function expectChatError(answer: ClientStream, status: number, fields: object): 
 }
 
 /** Waits for the request, then sends `body` whole with these headers over the API's own. */
-function answer(status: number, headers: Record<string, string>, body: string | Uint8Array): Script {
+function answer(
+  status: number,
+  headers: Record<string, string>,
+  body: string | Uint8Array,
+): Script {
   return async (exchange) => {
     await exchange.body();
     const all = { ...messagesHeaders(exchange.serial, "application/json"), ...headers };
@@ -112,7 +124,8 @@ describe.each(matrix)("answers: Envoy $version, client $down", ({ version, down 
     rig().upstream.enqueue(async (exchange) => {
       await exchange.body();
       exchange.head(200, messagesHeaders(exchange.serial, "application/json"));
-      for (let at = 0; at < body.length; at += 99_991) await exchange.write(body.subarray(at, at + 99_991));
+      for (let at = 0; at < body.length; at += 99_991)
+        await exchange.write(body.subarray(at, at + 99_991));
       exchange.end();
     });
     const seen = await rig().client(down).post(CHAT_PATH, CHAT);
@@ -168,7 +181,9 @@ describe.each(matrix)("requests: Envoy $version, client $down", ({ version, down
   test("OPTIONS passes untouched", async () => {
     rig().upstream.enqueue((exchange) => exchange.send(200, { "x-cors": "yes" }, ""));
     const request = { method: "OPTIONS", path: CHAT_PATH, headers: { origin: "http://a.test" } };
-    const seen = await rig().client(down).send({ ...request, body: "" });
+    const seen = await rig()
+      .client(down)
+      .send({ ...request, body: "" });
     expect(seen.status).toBe(200);
     expect(seen.header("x-cors")).toBe("yes");
     expect(rig().upstream.received[0]).toMatchObject({ method: "OPTIONS", path: CHAT_PATH });
@@ -219,7 +234,9 @@ describe.each(trailerMatrix)(
       rig().upstream.enqueue(async (exchange) => {
         await exchange.body();
         exchange.head(200, messagesHeaders(exchange.serial, "application/json"));
-        await exchange.write(JSON.stringify(message([{ type: "text", text: "Hello" }], "end_turn")));
+        await exchange.write(
+          JSON.stringify(message([{ type: "text", text: "Hello" }], "end_turn")),
+        );
         exchange.end({ "x-tail": "1" });
       });
       const seen = await rig().client(down).post(CHAT_PATH, CHAT);
@@ -231,7 +248,9 @@ describe.each(trailerMatrix)(
       {
         what: "a truncated stream",
         events: streamOf([textBlock("Hello")]).slice(0, 3),
-        last: expect.objectContaining({ error: expect.objectContaining({ code: "stream_truncated" }) }),
+        last: expect.objectContaining({
+          error: expect.objectContaining({ code: "stream_truncated" }),
+        }),
       },
     ])("after $what: its end is still written", async ({ events, last }) => {
       rig().upstream.enqueue(async (exchange) => {
@@ -240,7 +259,9 @@ describe.each(trailerMatrix)(
         for (const event of events) await exchange.write(event);
         exchange.end({ "x-tail": "1" });
       });
-      const seen = await rig().client(down).post(CHAT_PATH, { ...CHAT, stream: true });
+      const seen = await rig()
+        .client(down)
+        .post(CHAT_PATH, { ...CHAT, stream: true });
       expect(payloads(seen.text).at(-1)).toEqual(last);
     });
   },

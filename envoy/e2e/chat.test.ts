@@ -69,7 +69,9 @@ describe.each(matrix)("Envoy $version, client $down, upstream $up", ({ version, 
   });
 
   test("a streamed answer is translated event by event", async () => {
-    const answer = await rig().client(down).post(CHAT_PATH, { ...CHAT, stream: true });
+    const answer = await rig()
+      .client(down)
+      .post(CHAT_PATH, { ...CHAT, stream: true });
     expect(answer.status).toBe(200);
     expect(answer.outcome).toBe("complete");
     expect(answer.header("content-type")).toBe("text/event-stream; charset=utf-8");
@@ -117,7 +119,12 @@ describe("the official client", () => {
   });
 
   test("goes through a tool loop of two turns", async () => {
-    const call = { type: "tool_use", id: "toolu_01A", name: "get_weather", input: { city: "Paris" } };
+    const call = {
+      type: "tool_use",
+      id: "toolu_01A",
+      name: "get_weather",
+      input: { city: "Paris" },
+    };
     rig().upstream.enqueue(answerJson(200, message([call], "tool_use")));
     const messages: OpenAI.ChatCompletionMessageParam[] = [
       { role: "user", content: "Weather in Paris?" },
@@ -171,7 +178,10 @@ describe("errors reach the official client as its own classes", () => {
     messages: [{ role: "user", content: "Hello" }],
   } satisfies OpenAI.ChatCompletionCreateParamsNonStreaming;
 
-  async function failure(script?: ReturnType<typeof answerError>, body: unknown = request): Promise<unknown> {
+  async function failure(
+    script?: ReturnType<typeof answerError>,
+    body: unknown = request,
+  ): Promise<unknown> {
     if (script !== undefined) rig().upstream.enqueue(script);
     const create = openai(rig()).chat.completions.create(body as typeof request);
     return create.then(
@@ -216,12 +226,15 @@ describe("errors reach the official client as its own classes", () => {
       expected: OpenAI.InternalServerError,
       fields: { status: 503, type: "overloaded_error", code: "overloaded" },
     },
-  ] as const)("upstream $upstream", async ({ upstream: [status, type, text], expected, fields }) => {
-    const error = await failure(answerError(status, type, text, { "retry-after": "7" }));
-    expect(error).toBeInstanceOf(expected);
-    expect(error).toMatchObject({ ...fields, error: { message: text } });
-    expect((error as InstanceType<typeof OpenAI.APIError>).headers?.get("retry-after")).toBe("7");
-  });
+  ] as const)(
+    "upstream $upstream",
+    async ({ upstream: [status, type, text], expected, fields }) => {
+      const error = await failure(answerError(status, type, text, { "retry-after": "7" }));
+      expect(error).toBeInstanceOf(expected);
+      expect(error).toMatchObject({ ...fields, error: { message: text } });
+      expect((error as InstanceType<typeof OpenAI.APIError>).headers?.get("retry-after")).toBe("7");
+    },
+  );
 
   test("a request that cannot be translated never leaves", async () => {
     const error = await failure(undefined, { model: "claude-sonnet-4-5" });

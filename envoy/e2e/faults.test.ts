@@ -1,14 +1,7 @@
 // What goes wrong between the upstream and Envoy, and what the client sees of it.
 
 import { describe, expect, test } from "vitest";
-import {
-  CHAT,
-  CHAT_PATH,
-  SSE,
-  payloads,
-  streamOf,
-  textBlock,
-} from "../harness/answers.ts";
+import { CHAT, CHAT_PATH, SSE, payloads, streamOf, textBlock } from "../harness/answers.ts";
 import { JSON_HEADERS, PROTOCOLS } from "../harness/client.ts";
 import type { ClientStream } from "../harness/client_stream.ts";
 import type { Parts } from "../harness/config.ts";
@@ -65,15 +58,18 @@ describe.each(matrix)("a stream breaks: Envoy $version, client $down", ({ versio
     expect(answer.text).not.toMatch(/"finish_reason":"/);
   });
 
-  test.each(["fin", "reset"] as const)("an upstream %s ends the client's answer short", async (how) => {
-    rig().upstream.enqueue(breakOff(() => answer, how));
-    const answer: ClientStream = openStream(rig(), down);
-    await answer.finished();
-    // Over HTTP/2 Envoy 1.36 resets with NO_ERROR, which Node's client does not tell from an end.
-    if (down === "h1") expect(answer.outcome).toBe("broken");
-    expect(answer.text).not.toContain("[DONE]");
-    expect(answer.text).not.toMatch(/"finish_reason":"/);
-  });
+  test.each(["fin", "reset"] as const)(
+    "an upstream %s ends the client's answer short",
+    async (how) => {
+      rig().upstream.enqueue(breakOff(() => answer, how));
+      const answer: ClientStream = openStream(rig(), down);
+      await answer.finished();
+      // Over HTTP/2 Envoy 1.36 resets with NO_ERROR, which Node's client does not tell from an end.
+      if (down === "h1") expect(answer.outcome).toBe("broken");
+      expect(answer.text).not.toContain("[DONE]");
+      expect(answer.text).not.toMatch(/"finish_reason":"/);
+    },
+  );
 
   test("a stream without a single event is an error", async () => {
     rig().upstream.enqueue(async (exchange) => {

@@ -31,7 +31,9 @@ describe.each(matrix)("Envoy $version, client $down, without the flag", ({ versi
         },
       });
       expect(rig.upstream.received).toHaveLength(0);
-      const named = rig.envoy.log.lines.filter((line) => line.includes("allow_on_headers_stop_iteration"));
+      const named = rig.envoy.log.lines.filter((line) =>
+        line.includes("allow_on_headers_stop_iteration"),
+      );
       expect(named).toHaveLength(1);
       expect(named[0]).toContain("[critical]");
     } finally {
@@ -59,17 +61,20 @@ describe.each(matrix)("Envoy $version, client $down, without the flag", ({ versi
 describe.each(matrix)("Envoy $version, client $down, with the flag", ({ version, down }) => {
   const rig = useRig({ version });
 
-  test.concurrent("a client that sends its body late is left alone, at first and again", async () => {
-    for (const slow of [SLOW_CLIENT_MS, 0]) {
-      const body = JSON.stringify(CHAT);
-      const headers = { ...JSON_HEADERS, "content-length": String(Buffer.byteLength(body)) };
-      const stream = rig().client(down).open({ path: CHAT_PATH, headers });
-      await delay(slow);
-      expect(stream.status).toBe(0);
-      await stream.write(body);
-      stream.end();
-      await stream.finished();
-      expect(stream.status).toBe(200);
-    }
-  });
+  test.concurrent(
+    "a client that sends its body late is left alone, at first and again",
+    async () => {
+      for (const slow of [SLOW_CLIENT_MS, 0]) {
+        const body = JSON.stringify(CHAT);
+        const headers = { ...JSON_HEADERS, "content-length": String(Buffer.byteLength(body)) };
+        const stream = rig().client(down).open({ path: CHAT_PATH, headers });
+        await delay(slow);
+        expect(stream.status).toBe(0);
+        await stream.write(body);
+        stream.end();
+        await stream.finished();
+        expect(stream.status).toBe(200);
+      }
+    },
+  );
 });

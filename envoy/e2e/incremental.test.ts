@@ -42,7 +42,11 @@ const SEEN: (string | undefined)[] = EVENTS.map((event) => {
 /** Sends bytes and, with `seen`, waits until the client has it. */
 type Send = (bytes: Uint8Array, seen: string | undefined) => Promise<void>;
 
-async function lockstep(exchange: Exchange, send: Send, pieces: (event: Buffer) => Buffer[]): Promise<void> {
+async function lockstep(
+  exchange: Exchange,
+  send: Send,
+  pieces: (event: Buffer) => Buffer[],
+): Promise<void> {
   await exchange.body();
   exchange.head(200, messagesHeaders(exchange.serial, SSE));
   for (const [i, event] of EVENTS.entries()) {
@@ -72,11 +76,13 @@ describe.each(matrix)("Envoy $version, client $down, upstream $up", ({ version, 
         (event) => [event],
       ),
     );
-    const answer: ClientStream = rig().client(down).open({
-      path: CHAT_PATH,
-      headers: { "content-type": "application/json", authorization: "Bearer k" },
-      body: JSON.stringify({ ...CHAT, stream: true }),
-    });
+    const answer: ClientStream = rig()
+      .client(down)
+      .open({
+        path: CHAT_PATH,
+        headers: { "content-type": "application/json", authorization: "Bearer k" },
+        body: JSON.stringify({ ...CHAT, stream: true }),
+      });
     await answer.finished();
     expect(answer.outcome).toBe("complete");
     expect(payloads(answer.text).at(-1)).toBe("[DONE]");
@@ -100,11 +106,13 @@ describe.each(matrix)("Envoy $version, client $down, upstream $up", ({ version, 
         (event) => [event.subarray(0, -1), event.subarray(-1)],
       ),
     );
-    const answer: ClientStream = rig().client(down).open({
-      path: CHAT_PATH,
-      headers: { "content-type": "application/json", authorization: "Bearer k" },
-      body: JSON.stringify({ ...CHAT, stream: true }),
-    });
+    const answer: ClientStream = rig()
+      .client(down)
+      .open({
+        path: CHAT_PATH,
+        headers: { "content-type": "application/json", authorization: "Bearer k" },
+        body: JSON.stringify({ ...CHAT, stream: true }),
+      });
     await answer.finished(20_000);
     expect(payloads(answer.text).at(-1)).toBe("[DONE]");
   });

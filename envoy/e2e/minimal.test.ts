@@ -42,7 +42,10 @@ async function examples(): Promise<Example[]> {
       if (/\.ya?ml$/.test(file)) return [{ name, yaml: await readFile(file, "utf8") }];
       if (!file.endsWith(".md")) return [];
       const blocks = (await readFile(file, "utf8")).matchAll(/^```ya?ml\n(.*?)^```/gms);
-      return [...blocks].map((block, i) => ({ name: `${name}, block ${i + 1}`, yaml: block[1] ?? "" }));
+      return [...blocks].map((block, i) => ({
+        name: `${name}, block ${i + 1}`,
+        yaml: block[1] ?? "",
+      }));
     }),
   );
   return found.flat().filter(({ yaml }) => /^static_resources:/m.test(yaml));

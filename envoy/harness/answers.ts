@@ -31,7 +31,11 @@ export function message(content: object[], stopReason: string): object {
 }
 
 /** Waits for the whole request, then sends `body` as JSON with the API's headers. */
-export function answerJson(status: number, body: unknown, headers: Record<string, string> = {}): Script {
+export function answerJson(
+  status: number,
+  body: unknown,
+  headers: Record<string, string> = {},
+): Script {
   return async (exchange) => {
     await exchange.body();
     const all = { ...messagesHeaders(exchange.serial, "application/json"), ...headers };

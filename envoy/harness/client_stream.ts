@@ -76,7 +76,10 @@ export abstract class ClientStream {
     try {
       await this.signal.until(probe, what, deadlineMs);
     } catch (error) {
-      throw new Error(`${String(error)}; status ${this.status}, ${this.outcome}, body: ${this.text.slice(0, 2000)}`, { cause: error });
+      throw new Error(
+        `${String(error)}; status ${this.status}, ${this.outcome}, body: ${this.text.slice(0, 2000)}`,
+        { cause: error },
+      );
     }
   }
 }

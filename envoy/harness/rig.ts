@@ -55,7 +55,9 @@ export class Rig {
   endTest(): void {
     for (const client of this.#clients.splice(0)) client.close();
     this.upstream.reset();
-    const trap = this.envoy.log.lines.find((line) => /\[critical\]|RuntimeError|failed: /.test(line));
+    const trap = this.envoy.log.lines.find((line) =>
+      /\[critical\]|RuntimeError|failed: /.test(line),
+    );
     if (trap !== undefined) throw new Error(`the module failed: ${trap}`);
   }
 
