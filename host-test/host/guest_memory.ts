@@ -96,16 +96,21 @@ export class GuestMemory {
     return this.hand(Buffer.from(text, "latin1"), pointerSlot, sizeSlot);
   }
 
-  /** Overwrites every block handed out since the last call, so that a retained address is seen at once. */
-  poisonHanded(): void {
+  /** Where the list of blocks stands; callbacks take it at their beginning. */
+  get handedMark(): number {
+    return this.handed.length;
+  }
+
+  /** Overwrites every block handed out since `mark`, so that a retained address is seen at once. */
+  poisonHanded(mark: number): void {
     const { handed } = this;
-    if (handed.length === 0) return;
+    if (handed.length === mark) return;
     const bytes = this.current();
-    for (let index = 0; index < handed.length; index += 2) {
+    for (let index = mark; index < handed.length; index += 2) {
       const address = handed[index] as number;
       bytes.fill(POISON, address, address + (handed[index + 1] as number));
     }
-    handed.length = 0;
+    handed.length = mark;
   }
 
   private current(): Buffer {

@@ -121,7 +121,8 @@ export class Half {
     this.current = undefined;
     if (action === undefined || this.owner.over) return;
     if (action !== 0) return this.hang("trailers held: nothing follows them");
-    this.headersOpen = this.trailersOpen = this.buffering = false;
+    // The headers stay open, unlike after a body callback (measured on Envoy 1.40).
+    this.trailersOpen = this.buffering = false;
     this.passHeaders();
     this.passHeld();
     this.receiver.trailers = this.trailerMap.snapshot();
@@ -138,16 +139,21 @@ export class Half {
     return this.receiver.ended ? undefined : `the ${this.direction} is held`;
   }
 
-  /** Checks the limit after the filter has changed what is held; acted on after its callback. */
+  /**
+   * Checks the limit after the filter has changed what is held. A request is answered after the callback; a response
+   * is ended on the spot, with `proxy_on_log`, `proxy_on_done` and `proxy_on_delete` running inside the host call that
+   * changed the body (measured on Envoy 1.40).
+   */
   edited(): void {
-    if (this.current === this.held && this.overLimit()) this.owner.overflow(this.direction, true);
+    if (this.owner.over || this.current !== this.held || !this.overLimit()) return;
+    this.owner.overflow(this.direction, this.direction === "request");
   }
 
   /** The buffers of this half, which the owner may use for other streams. */
   releaseBuffers(): ByteBuffer[] {
+    // A buffer that a running callback is looking at stays with it, also when the stream is over already.
     const buffers = [this.held, this.chunk].filter((buffer) => buffer !== undefined);
-    this.held = this.chunk = this.current = undefined;
-    return buffers;
+    return this.current === undefined ? buffers : [];
   }
 
   /** Adds to the accumulation when there is one; a request over the limit is still shown to the filter. */

@@ -226,16 +226,12 @@ export class HttpStream implements HalfOwner {
   }
 
   private queueReply(reply: LocalReply): void {
-    if (reply.origin === "filter" && this.reply?.origin === "filter") {
-      throw new MisuseError(
-        "a second local reply is ignored by the host, and its callback's stream stops",
-      );
-    }
     // Envoy's own reply is prepared during the callback, the filter's only after it: the former wins.
-    if (this.queuedReply !== undefined && reply.origin === "filter") return;
-    if (this.queuedReply?.origin === "envoy") return;
+    // Otherwise the first of one callback counts.
+    const earlier = this.queuedReply;
+    if (earlier !== undefined && (reply.origin === "filter" || earlier.origin === "envoy")) return;
     this.queuedReply = reply;
-    this.host.queued(this);
+    if (earlier === undefined) this.host.queued(this);
   }
 
   // --- for the host ---

@@ -14,9 +14,12 @@ import {
   type PropertyValue,
 } from "./context.ts";
 import type { Half } from "./half.ts";
-import type { HeaderMap } from "./headers.ts";
+import { MisuseError } from "./errors.ts";
+import { HeaderMap } from "./headers.ts";
 import type { RootContext } from "./root.ts";
 import { exchangeProperty, storedProperty } from "./stream_properties.ts";
+
+const NO_HEADERS = new HeaderMap([], false);
 
 export interface StreamOptions {
   /** Properties of this stream, over those of its root. */
@@ -70,7 +73,13 @@ export class StreamContext implements GuestContext {
   }
 
   headersEdited(kind: number): void {
-    if (kind === MapType.RequestHeaders) this.routeCacheClears++;
+    if (kind !== MapType.RequestHeaders) return;
+    if (this.parts.response.map !== undefined) {
+      throw new MisuseError(
+        "request headers changed in a response callback: Envoy reports a bug of its own",
+      );
+    }
+    this.routeCacheClears++;
   }
 
   body(kind: number): ByteBuffer | undefined {
@@ -113,10 +122,20 @@ export class StreamContext implements GuestContext {
     return kind === BufferType.ResponseBody ? this.parts.response : undefined;
   }
 
+  /** Envoy shows the log an empty map where there is none, and no request trailers at all. */
   private loggedMap(kind: number): HeaderMap | undefined {
     const { request, response } = this.parts;
-    if (kind === MapType.RequestHeaders) return request.map;
-    if (kind === MapType.ResponseHeaders) return response.map;
-    return kind === MapType.ResponseTrailers ? response.trailerMap : undefined;
+    switch (kind) {
+      case MapType.RequestHeaders:
+        return request.map ?? NO_HEADERS;
+      case MapType.ResponseHeaders:
+        return response.map ?? NO_HEADERS;
+      case MapType.RequestTrailers:
+        return NO_HEADERS;
+      case MapType.ResponseTrailers:
+        return response.trailerMap ?? NO_HEADERS;
+      default:
+        return undefined;
+    }
   }
 }

@@ -26,9 +26,9 @@ interface Crossing {
 }
 
 /**
- * Makes trace lines of the model and of a real host comparable: only crossings, allocator calls dropped, everything
- * before the first stream dropped but the last start of each root context, idle ticks dropped, context ids renumbered
- * in order of appearance, addresses and header counts masked. Lines that hold no crossing are ignored.
+ * Makes trace lines of the model and of a real host comparable: lines that hold no crossing, allocator calls, idle
+ * ticks and the final shutdown are dropped, and of all that comes before the first stream only the last start of each
+ * root context stays; context ids are renumbered in order of appearance, addresses and header counts masked.
  */
 export function normaliseTrace(lines: Iterable<string>): string[] {
   const crossings: Crossing[] = [];
@@ -36,7 +36,7 @@ export function normaliseTrace(lines: Iterable<string>): string[] {
     const crossing = parse(line);
     if (crossing !== undefined && !ALLOCATORS.has(crossing.name)) crossings.push(crossing);
   }
-  const kept = withoutIdleTicks(onlyLastStarts(crossings));
+  const kept = withoutShutdown(withoutIdleTicks(onlyLastStarts(crossings)));
   const ids = new Map<string, string>();
   return kept.map((crossing) => format(crossing, ids));
 }
@@ -106,6 +106,21 @@ function withoutIdleTicks(crossings: Crossing[]): Crossing[] {
     }
   }
   return kept;
+}
+
+/** Drops the deletion of root contexts at the very end: a real host says goodbye to them when it stops. */
+function withoutShutdown(crossings: Crossing[]): Crossing[] {
+  const roots = new Set(crossings.filter(isRootCreate).map(({ args }) => args?.[0]));
+  let end = crossings.length;
+  while (end > 0) {
+    const { direction, name, args } = crossings[end - 1] as Crossing;
+    if (!/^proxy_on_(done|delete)$/.test(name)) break;
+    if (direction === "host->vm" && !roots.has(args?.[0])) break;
+    end--;
+  }
+  // The walk stops at the last call of a stream, whose return belongs to it.
+  const last = crossings[end - 1];
+  return crossings.slice(0, last?.args !== undefined && end < crossings.length ? end + 1 : end);
 }
 
 function format(crossing: Crossing, ids: Map<string, string>): string {

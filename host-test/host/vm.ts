@@ -32,6 +32,9 @@ const DEFAULT_RESULT: Partial<Record<CallbackName, number>> = {
   proxy_on_done: 1,
 };
 
+/** The callbacks that may run inside another one: a stream can be ended by one of its own host calls. */
+const GOODBYES: ReadonlySet<string> = new Set(["proxy_on_log", "proxy_on_done", "proxy_on_delete"]);
+
 export class Vm {
   readonly memory: GuestMemory;
   /** Contexts that the module knows, by id. */
@@ -77,7 +80,14 @@ export class Vm {
     if (this.failure !== undefined) throw this.failure;
     const callback = this.exports[name] as WasmFunction | undefined;
     if (callback === undefined) return DEFAULT_RESULT[name] ?? 0;
-    if (this.running !== undefined) throw new MisuseError(`${name} inside another callback`);
+    const outer = {
+      running: this.running,
+      effective: this.effective,
+      handed: this.memory.handedMark,
+    };
+    if (outer.running !== undefined && !GOODBYES.has(name)) {
+      throw new MisuseError(`${name} inside another callback`);
+    }
     this.running = this.effective = context;
     try {
       const { trace } = this.options;
@@ -90,8 +100,9 @@ export class Vm {
       if (!isTrap(error)) throw error;
       throw (this.failure = new TrapError(name, error));
     } finally {
-      this.running = this.effective = undefined;
-      if (this.options.poison) this.memory.poisonHanded();
+      this.running = outer.running;
+      this.effective = outer.effective;
+      this.memory.poisonHanded(outer.handed);
     }
   }
 
