@@ -82,9 +82,11 @@ export class Arena {
 
 /**
  * Opens an arena whose first chunk has `size` bytes and whose chunks together hold at most `cap`.
- * The struct itself lives in the first chunk. Null without memory. The caller owns it.
+ * The struct itself lives in the first chunk. Null without memory, and when the struct does not fit
+ * into `size` or `size` into `cap`. The caller owns it.
  */
 export function openArena(size: u32, cap: u32): Arena | null {
+  if (size < CHUNK_HEAD + offsetof<Arena>() + SLACK || size > cap) return null;
   const chunk = allocate(size);
   if (chunk == 0) return null;
   store<u32>(chunk, 0, PREVIOUS);
@@ -104,4 +106,9 @@ export function closeArena(arena: Arena): void {
   arena.reset();
   const first = arena.first;
   release(first, load<u32>(first, SIZE));
+}
+
+/** An arena for a module-level constant: made while the module starts, never closed. */
+export function makeArena(size: u32, cap: u32): Arena {
+  return changetype<Arena>(changetype<usize>(openArena(size, cap)));
 }

@@ -6,6 +6,7 @@ export const enum Ascii {
   Space = 0x20,
   Quote = 0x22,
   Percent = 0x25,
+  Star = 0x2a,
   Plus = 0x2b,
   Comma = 0x2c,
   Minus = 0x2d,

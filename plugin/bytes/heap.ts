@@ -8,6 +8,7 @@ import { giveBackPages, PAGE_BYTES, pagesFor, takePages } from "./pages";
 
 const SMALLEST_SHIFT: u32 = 5; // 32 bytes
 const LARGEST_SHIFT: u32 = 14; // 16 KiB; above: whole pages
+const MOST: u32 = 0xffff_0000; // keeps size + SLACK from wrapping
 const FREE_LISTS: usize = memory.data(40); // one u32 per class
 
 let bytesInUse: u32 = 0;
@@ -19,6 +20,7 @@ export function liveBytes(): u32 {
 
 /** Takes a block of `size` bytes (uninitialised); 0 when memory is exhausted. */
 export function allocate(size: u32): usize {
+  if (size > MOST) return 0;
   const ptr = size > 1 << LARGEST_SHIFT ? takePages(pagesFor(size + SLACK)) : takeSmall(size);
   if (ptr != 0) bytesInUse += size;
   return ptr;

@@ -3,6 +3,7 @@
  * Records never move, so a reference stays good until the arena is reset.
  */
 import { Arena } from "./arena";
+import { allocateZeroed } from "./heap";
 
 const SEGMENT_SHIFT: u32 = 6;
 const SEGMENT_MASK: u32 = (1 << SEGMENT_SHIFT) - 1;
@@ -70,4 +71,9 @@ export function openRecords<T>(arena: Arena): RecordList<T> | null {
 /** One zeroed struct in `arena`; null without memory. */
 export function openStruct<T>(arena: Arena): T | null {
   return changetype<T | null>(arena.takeZeroed(offsetof<T>()));
+}
+
+/** A zeroed struct for a module-level constant: made while the module starts, never freed. */
+export function makeStruct<T>(): T {
+  return changetype<T>(allocateZeroed(offsetof<T>()));
 }

@@ -1,4 +1,5 @@
-/** Lists and maps of texts whose bytes live elsewhere in the same arena. */
+/** Lists and maps of texts whose bytes live elsewhere in the same arena. An empty one has count 0. */
+import { Arena } from "./arena";
 
 /** A list of texts: `items` is `count` × (ptr, len: u32). */
 @unmanaged
@@ -50,4 +51,36 @@ export class TextMap {
   valueLen(index: u32): u32 {
     return load<u32>(this.items + (index << 4), 12);
   }
+
+  /** Sets key `index`; the caller made room for it. */
+  setKey(index: u32, ptr: usize, len: u32): void {
+    store<u32>(this.items + (index << 4), <u32>ptr);
+    store<u32>(this.items + (index << 4), len, 4);
+  }
+
+  /** Sets value `index`. */
+  setValue(index: u32, ptr: usize, len: u32): void {
+    store<u32>(this.items + (index << 4), <u32>ptr, 8);
+    store<u32>(this.items + (index << 4), len, 12);
+  }
+}
+
+/** A list of `count` texts, all absent until set; null without memory. */
+export function openTextList(arena: Arena, count: u32): TextList | null {
+  const ptr = arena.takeZeroed(offsetof<TextList>() + (count << 3));
+  if (ptr == 0) return null;
+  const list = changetype<TextList>(ptr);
+  list.count = count;
+  list.items = ptr + offsetof<TextList>();
+  return list;
+}
+
+/** A map of `count` entries, all absent until set; null without memory. */
+export function openTextMap(arena: Arena, count: u32): TextMap | null {
+  const ptr = arena.takeZeroed(offsetof<TextMap>() + (count << 4));
+  if (ptr == 0) return null;
+  const map = changetype<TextMap>(ptr);
+  map.count = count;
+  map.items = ptr + offsetof<TextMap>();
+  return map;
 }

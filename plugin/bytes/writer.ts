@@ -3,7 +3,10 @@
  * nothing; all later writes are ignored, so callers may check once at the end.
  */
 import { copyTrusted, SLACK } from "./copy";
-import { allocate, release } from "./heap";
+import { allocate, allocateZeroed, release } from "./heap";
+
+/** Keeps sizes from wrapping; what hosts can hand over is far smaller. */
+const LARGEST_CAP: u32 = 0x8000_0000;
 
 @unmanaged
 @final
@@ -50,18 +53,22 @@ export class Writer {
     return this.length;
   }
 
-  /** Drops everything behind a mark. */
+  /** Drops everything behind a mark; a failure stays one. */
   rewind(mark: u32): void {
     this.cursor = this.start + mark;
+    if (this.failed) this.stop();
   }
 
   /** Starts an output of at most `cap` bytes, of which about `expected` are needed. */
   begin(expected: u32, cap: u32): void {
+    if (cap > LARGEST_CAP) cap = LARGEST_CAP;
     this.cursor = this.start;
     this.cap = cap;
     this.failed = false;
-    if (expected > cap) expected = cap;
-    this.reserve(expected);
+    // The block may be larger than this output may become, and `stop` may have cut `end` short.
+    const usable: u32 = this.size == 0 ? 0 : this.size - SLACK;
+    this.end = this.start + (usable < cap ? usable : cap);
+    this.reserve(expected < cap ? expected : cap);
   }
 
   /** Drops the content; a block above `keep` bytes is given back. */
@@ -108,16 +115,10 @@ export class Writer {
   }
 }
 
-/** A writer without a block; `begin` makes it usable. Null without memory. */
-export function openWriter(): Writer | null {
-  const ptr = allocate(offsetof<Writer>());
-  if (ptr == 0) return null;
-  memory.fill(ptr, 0, offsetof<Writer>());
-  return changetype<Writer>(ptr);
-}
-
-/** Frees a writer with its block. */
-export function closeWriter(writer: Writer): void {
-  release(writer.start, writer.size);
-  release(changetype<usize>(writer), offsetof<Writer>());
+/**
+ * A writer without a block; `begin` makes it usable. For module-level constants only: it runs while the
+ * module starts, when memory for a few bytes is always there.
+ */
+export function makeWriter(): Writer {
+  return changetype<Writer>(allocateZeroed(offsetof<Writer>()));
 }

@@ -79,6 +79,38 @@ export class JsonCursor {
     return true;
   }
 
+  /** As `skip`; a null leaves an empty span at address 0. */
+  skipNullable(): bool {
+    const isNull = this.kind() == JsonKind.Null;
+    if (!this.skip()) return false;
+    if (isNull) this.forgetValue();
+    return true;
+  }
+
+  /** As `skipNullable` when a value of this kind or null comes next; else false, nothing passed. */
+  skipKind(kind: JsonKind): bool {
+    const next = this.kind();
+    if (next != kind && next != JsonKind.Null) return false;
+    return this.skipNullable();
+  }
+
+  /** Passes true, false or null; `valueLen` is 4 for true, 5 for false and 0 for null. */
+  skipBool(): bool {
+    const next = this.kind();
+    if (next != JsonKind.True && next != JsonKind.False && next != JsonKind.Null) return false;
+    return this.skipNullable();
+  }
+
+  /** True when what failed is the document, not our expectation of a kind. */
+  get broken(): bool {
+    return this.status != JsonStatus.Ok || this.kind() == JsonKind.Invalid;
+  }
+
+  private forgetValue(): void {
+    this.valuePtr = 0;
+    this.valueLen = 0;
+  }
+
   /** True when only white space is left. */
   finish(): bool {
     if (this.status != JsonStatus.Ok) return false;

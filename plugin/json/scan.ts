@@ -69,7 +69,7 @@ export function findStringEndScalar(ptr: usize, end: usize): usize {
   while (ptr < end) {
     const c = <u32>load<u8>(ptr);
     if (c == Ascii.Quote) return ptr;
-    if (c < Ascii.Space) return refuse(JsonStatus.BadString);
+    if (c < <u32>Ascii.Space) return refuse(JsonStatus.BadString);
     if (c != Ascii.Backslash) {
       ptr += 1;
       continue;

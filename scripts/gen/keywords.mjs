@@ -1,6 +1,7 @@
 /**
  * Renders keyword matchers. Table: a list of
- * `{"file", "doc", "enum", "function", "words": {"Member": "word", ...}}`; entries with the same `file` share it.
+ * `{"file", "doc", "enum", "function", "nameFunction", "words": {"Member": "word", ...}}`; entries with the same `file` share
+ * it. `function` (bytes to member) and `nameFunction` (member to literal) are each optional, one must be there.
  * The matcher switches on the length and then compares 8 bytes at a time; the last, overlapping step ends exactly at
  * the end of the word, so only words shorter than 8 bytes read past their end (at most 7 bytes, masked away).
  */
@@ -10,7 +11,8 @@
  * @property {string} file output path relative to the root
  * @property {string} doc what the words are; becomes the doc comment of the enum
  * @property {string} enum name of the enum
- * @property {string} function name of the matcher
+ * @property {string} [function] name of the matcher
+ * @property {string} [nameFunction] name of the function that answers the literal of a member
  * @property {Record<string, string>} words enum member to word
  */
 
@@ -32,7 +34,9 @@ function headProblems(table) {
   return [
     !/^plugin\/[a-z0-9_/]+\.ts$/.test(table.file) && `file "${table.file}" is not below plugin/`,
     !TYPE_NAME.test(table.enum) && "enum is not PascalCase",
-    !FUNCTION_NAME.test(table.function) && "function is not camelCase",
+    !table.function && !table.nameFunction && "neither function nor nameFunction",
+    !FUNCTION_NAME.test(table.function ?? "none") && "function is not camelCase",
+    !FUNCTION_NAME.test(table.nameFunction ?? "none") && "nameFunction is not camelCase",
     !table.doc && "doc is missing",
   ];
 }
@@ -113,6 +117,25 @@ function renderEnum(table) {
   return `/** ${table.doc} */\nexport const enum ${table.enum} {\nUnknown = 0,\n${members.join("\n")}\n}\n`;
 }
 
+/**
+ * The literal (u32 length, then bytes) of each member.
+ * @param {KeywordTable} table
+ */
+function renderNames(table) {
+  const cases = Object.entries(table.words).map(([member, word]) => {
+    const bytes = Buffer.from(word, "utf8");
+    const head = Buffer.alloc(4);
+    head.writeUInt32LE(bytes.length);
+    const data = [...head, ...bytes].join(", ");
+    return `case ${table.enum}.${member}:\n// prettier-ignore\nreturn memory.data<u8>([${data}]);`;
+  });
+  return (
+    `/** The literal of a member of \`${table.enum}\`; 0 for \`Unknown\`. */\n` +
+    `export function ${table.nameFunction}(member: ${table.enum}): usize {\nswitch (member) {\n${cases.join("\n")}\n` +
+    "default:\nreturn 0;\n}\n}\n"
+  );
+}
+
 /** @param {KeywordTable} table */
 function renderMatcher(table) {
   /** @type {Map<number, [string, Buffer][]>} */
@@ -144,7 +167,9 @@ export function renderKeywords(tables) {
   for (const table of tables) {
     validate(table);
     const before = bodies.get(table.file) ?? DISABLED_RULES;
-    bodies.set(table.file, `${before}\n${renderEnum(table)}\n${renderMatcher(table)}`);
+    const matcher = table.function ? renderMatcher(table) : "";
+    const names = table.nameFunction ? renderNames(table) : "";
+    bodies.set(table.file, [before, renderEnum(table), matcher, names].join("\n"));
   }
   return bodies;
 }

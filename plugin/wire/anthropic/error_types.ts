@@ -87,3 +87,41 @@ export function findErrorType(ptr: usize, len: u32): ErrorType {
   }
   return ErrorType.Unknown;
 }
+
+/** The literal of a member of `ErrorType`; 0 for `Unknown`. */
+export function errorTypeName(member: ErrorType): usize {
+  switch (member) {
+    case ErrorType.InvalidRequest:
+      // prettier-ignore
+      return memory.data<u8>([21, 0, 0, 0, 105, 110, 118, 97, 108, 105, 100, 95, 114, 101, 113, 117, 101, 115, 116, 95, 101, 114, 114, 111, 114]);
+    case ErrorType.Authentication:
+      // prettier-ignore
+      return memory.data<u8>([20, 0, 0, 0, 97, 117, 116, 104, 101, 110, 116, 105, 99, 97, 116, 105, 111, 110, 95, 101, 114, 114, 111, 114]);
+    case ErrorType.Billing:
+      // prettier-ignore
+      return memory.data<u8>([13, 0, 0, 0, 98, 105, 108, 108, 105, 110, 103, 95, 101, 114, 114, 111, 114]);
+    case ErrorType.Permission:
+      // prettier-ignore
+      return memory.data<u8>([16, 0, 0, 0, 112, 101, 114, 109, 105, 115, 115, 105, 111, 110, 95, 101, 114, 114, 111, 114]);
+    case ErrorType.NotFound:
+      // prettier-ignore
+      return memory.data<u8>([15, 0, 0, 0, 110, 111, 116, 95, 102, 111, 117, 110, 100, 95, 101, 114, 114, 111, 114]);
+    case ErrorType.RequestTooLarge:
+      // prettier-ignore
+      return memory.data<u8>([17, 0, 0, 0, 114, 101, 113, 117, 101, 115, 116, 95, 116, 111, 111, 95, 108, 97, 114, 103, 101]);
+    case ErrorType.RateLimit:
+      // prettier-ignore
+      return memory.data<u8>([16, 0, 0, 0, 114, 97, 116, 101, 95, 108, 105, 109, 105, 116, 95, 101, 114, 114, 111, 114]);
+    case ErrorType.Api:
+      // prettier-ignore
+      return memory.data<u8>([9, 0, 0, 0, 97, 112, 105, 95, 101, 114, 114, 111, 114]);
+    case ErrorType.Timeout:
+      // prettier-ignore
+      return memory.data<u8>([13, 0, 0, 0, 116, 105, 109, 101, 111, 117, 116, 95, 101, 114, 114, 111, 114]);
+    case ErrorType.Overloaded:
+      // prettier-ignore
+      return memory.data<u8>([16, 0, 0, 0, 111, 118, 101, 114, 108, 111, 97, 100, 101, 100, 95, 101, 114, 114, 111, 114]);
+    default:
+      return 0;
+  }
+}

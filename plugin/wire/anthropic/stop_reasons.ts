@@ -63,3 +63,35 @@ export function findStopReason(ptr: usize, len: u32): StopReason {
   }
   return StopReason.Unknown;
 }
+
+/** The literal of a member of `StopReason`; 0 for `Unknown`. */
+export function stopReasonName(member: StopReason): usize {
+  switch (member) {
+    case StopReason.EndTurn:
+      // prettier-ignore
+      return memory.data<u8>([8, 0, 0, 0, 101, 110, 100, 95, 116, 117, 114, 110]);
+    case StopReason.StopSequence:
+      // prettier-ignore
+      return memory.data<u8>([13, 0, 0, 0, 115, 116, 111, 112, 95, 115, 101, 113, 117, 101, 110, 99, 101]);
+    case StopReason.MaxTokens:
+      // prettier-ignore
+      return memory.data<u8>([10, 0, 0, 0, 109, 97, 120, 95, 116, 111, 107, 101, 110, 115]);
+    case StopReason.ToolUse:
+      // prettier-ignore
+      return memory.data<u8>([8, 0, 0, 0, 116, 111, 111, 108, 95, 117, 115, 101]);
+    case StopReason.ContextWindow:
+      // prettier-ignore
+      return memory.data<u8>([29, 0, 0, 0, 109, 111, 100, 101, 108, 95, 99, 111, 110, 116, 101, 120, 116, 95, 119, 105, 110, 100, 111, 119, 95, 101, 120, 99, 101, 101, 100, 101, 100]);
+    case StopReason.Compaction:
+      // prettier-ignore
+      return memory.data<u8>([10, 0, 0, 0, 99, 111, 109, 112, 97, 99, 116, 105, 111, 110]);
+    case StopReason.PauseTurn:
+      // prettier-ignore
+      return memory.data<u8>([10, 0, 0, 0, 112, 97, 117, 115, 101, 95, 116, 117, 114, 110]);
+    case StopReason.Refusal:
+      // prettier-ignore
+      return memory.data<u8>([7, 0, 0, 0, 114, 101, 102, 117, 115, 97, 108]);
+    default:
+      return 0;
+  }
+}

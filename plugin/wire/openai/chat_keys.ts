@@ -279,3 +279,179 @@ export function findChatKey(ptr: usize, len: u32): ChatKey {
   }
   return ChatKey.Unknown;
 }
+
+/** The literal of a member of `ChatKey`; 0 for `Unknown`. */
+export function chatKeyName(member: ChatKey): usize {
+  switch (member) {
+    case ChatKey.Model:
+      // prettier-ignore
+      return memory.data<u8>([5, 0, 0, 0, 109, 111, 100, 101, 108]);
+    case ChatKey.Messages:
+      // prettier-ignore
+      return memory.data<u8>([8, 0, 0, 0, 109, 101, 115, 115, 97, 103, 101, 115]);
+    case ChatKey.MaxCompletionTokens:
+      // prettier-ignore
+      return memory.data<u8>([21, 0, 0, 0, 109, 97, 120, 95, 99, 111, 109, 112, 108, 101, 116, 105, 111, 110, 95, 116, 111, 107, 101, 110, 115]);
+    case ChatKey.MaxTokens:
+      // prettier-ignore
+      return memory.data<u8>([10, 0, 0, 0, 109, 97, 120, 95, 116, 111, 107, 101, 110, 115]);
+    case ChatKey.Temperature:
+      // prettier-ignore
+      return memory.data<u8>([11, 0, 0, 0, 116, 101, 109, 112, 101, 114, 97, 116, 117, 114, 101]);
+    case ChatKey.TopP:
+      // prettier-ignore
+      return memory.data<u8>([5, 0, 0, 0, 116, 111, 112, 95, 112]);
+    case ChatKey.Stop:
+      // prettier-ignore
+      return memory.data<u8>([4, 0, 0, 0, 115, 116, 111, 112]);
+    case ChatKey.N:
+      // prettier-ignore
+      return memory.data<u8>([1, 0, 0, 0, 110]);
+    case ChatKey.Stream:
+      // prettier-ignore
+      return memory.data<u8>([6, 0, 0, 0, 115, 116, 114, 101, 97, 109]);
+    case ChatKey.StreamOptions:
+      // prettier-ignore
+      return memory.data<u8>([14, 0, 0, 0, 115, 116, 114, 101, 97, 109, 95, 111, 112, 116, 105, 111, 110, 115]);
+    case ChatKey.ReasoningEffort:
+      // prettier-ignore
+      return memory.data<u8>([16, 0, 0, 0, 114, 101, 97, 115, 111, 110, 105, 110, 103, 95, 101, 102, 102, 111, 114, 116]);
+    case ChatKey.Reasoning:
+      // prettier-ignore
+      return memory.data<u8>([9, 0, 0, 0, 114, 101, 97, 115, 111, 110, 105, 110, 103]);
+    case ChatKey.ResponseFormat:
+      // prettier-ignore
+      return memory.data<u8>([15, 0, 0, 0, 114, 101, 115, 112, 111, 110, 115, 101, 95, 102, 111, 114, 109, 97, 116]);
+    case ChatKey.Tools:
+      // prettier-ignore
+      return memory.data<u8>([5, 0, 0, 0, 116, 111, 111, 108, 115]);
+    case ChatKey.ToolChoice:
+      // prettier-ignore
+      return memory.data<u8>([11, 0, 0, 0, 116, 111, 111, 108, 95, 99, 104, 111, 105, 99, 101]);
+    case ChatKey.ParallelToolCalls:
+      // prettier-ignore
+      return memory.data<u8>([19, 0, 0, 0, 112, 97, 114, 97, 108, 108, 101, 108, 95, 116, 111, 111, 108, 95, 99, 97, 108, 108, 115]);
+    case ChatKey.Functions:
+      // prettier-ignore
+      return memory.data<u8>([9, 0, 0, 0, 102, 117, 110, 99, 116, 105, 111, 110, 115]);
+    case ChatKey.FunctionCall:
+      // prettier-ignore
+      return memory.data<u8>([13, 0, 0, 0, 102, 117, 110, 99, 116, 105, 111, 110, 95, 99, 97, 108, 108]);
+    case ChatKey.WebSearchOptions:
+      // prettier-ignore
+      return memory.data<u8>([18, 0, 0, 0, 119, 101, 98, 95, 115, 101, 97, 114, 99, 104, 95, 111, 112, 116, 105, 111, 110, 115]);
+    case ChatKey.User:
+      // prettier-ignore
+      return memory.data<u8>([4, 0, 0, 0, 117, 115, 101, 114]);
+    case ChatKey.SafetyIdentifier:
+      // prettier-ignore
+      return memory.data<u8>([17, 0, 0, 0, 115, 97, 102, 101, 116, 121, 95, 105, 100, 101, 110, 116, 105, 102, 105, 101, 114]);
+    case ChatKey.Metadata:
+      // prettier-ignore
+      return memory.data<u8>([8, 0, 0, 0, 109, 101, 116, 97, 100, 97, 116, 97]);
+    case ChatKey.ServiceTier:
+      // prettier-ignore
+      return memory.data<u8>([12, 0, 0, 0, 115, 101, 114, 118, 105, 99, 101, 95, 116, 105, 101, 114]);
+    case ChatKey.FrequencyPenalty:
+      // prettier-ignore
+      return memory.data<u8>([17, 0, 0, 0, 102, 114, 101, 113, 117, 101, 110, 99, 121, 95, 112, 101, 110, 97, 108, 116, 121]);
+    case ChatKey.PresencePenalty:
+      // prettier-ignore
+      return memory.data<u8>([16, 0, 0, 0, 112, 114, 101, 115, 101, 110, 99, 101, 95, 112, 101, 110, 97, 108, 116, 121]);
+    case ChatKey.LogitBias:
+      // prettier-ignore
+      return memory.data<u8>([10, 0, 0, 0, 108, 111, 103, 105, 116, 95, 98, 105, 97, 115]);
+    case ChatKey.Logprobs:
+      // prettier-ignore
+      return memory.data<u8>([8, 0, 0, 0, 108, 111, 103, 112, 114, 111, 98, 115]);
+    case ChatKey.TopLogprobs:
+      // prettier-ignore
+      return memory.data<u8>([12, 0, 0, 0, 116, 111, 112, 95, 108, 111, 103, 112, 114, 111, 98, 115]);
+    case ChatKey.Seed:
+      // prettier-ignore
+      return memory.data<u8>([4, 0, 0, 0, 115, 101, 101, 100]);
+    case ChatKey.Prediction:
+      // prettier-ignore
+      return memory.data<u8>([10, 0, 0, 0, 112, 114, 101, 100, 105, 99, 116, 105, 111, 110]);
+    case ChatKey.Store:
+      // prettier-ignore
+      return memory.data<u8>([5, 0, 0, 0, 115, 116, 111, 114, 101]);
+    case ChatKey.Verbosity:
+      // prettier-ignore
+      return memory.data<u8>([9, 0, 0, 0, 118, 101, 114, 98, 111, 115, 105, 116, 121]);
+    case ChatKey.PromptCacheKey:
+      // prettier-ignore
+      return memory.data<u8>([16, 0, 0, 0, 112, 114, 111, 109, 112, 116, 95, 99, 97, 99, 104, 101, 95, 107, 101, 121]);
+    case ChatKey.PromptCacheRetention:
+      // prettier-ignore
+      return memory.data<u8>([22, 0, 0, 0, 112, 114, 111, 109, 112, 116, 95, 99, 97, 99, 104, 101, 95, 114, 101, 116, 101, 110, 116, 105, 111, 110]);
+    case ChatKey.PromptCacheOptions:
+      // prettier-ignore
+      return memory.data<u8>([20, 0, 0, 0, 112, 114, 111, 109, 112, 116, 95, 99, 97, 99, 104, 101, 95, 111, 112, 116, 105, 111, 110, 115]);
+    case ChatKey.Modalities:
+      // prettier-ignore
+      return memory.data<u8>([10, 0, 0, 0, 109, 111, 100, 97, 108, 105, 116, 105, 101, 115]);
+    case ChatKey.Audio:
+      // prettier-ignore
+      return memory.data<u8>([5, 0, 0, 0, 97, 117, 100, 105, 111]);
+    case ChatKey.Moderation:
+      // prettier-ignore
+      return memory.data<u8>([10, 0, 0, 0, 109, 111, 100, 101, 114, 97, 116, 105, 111, 110]);
+    case ChatKey.ExtraParams:
+      // prettier-ignore
+      return memory.data<u8>([12, 0, 0, 0, 101, 120, 116, 114, 97, 95, 112, 97, 114, 97, 109, 115]);
+    case ChatKey.TopK:
+      // prettier-ignore
+      return memory.data<u8>([5, 0, 0, 0, 116, 111, 112, 95, 107]);
+    case ChatKey.CacheControl:
+      // prettier-ignore
+      return memory.data<u8>([13, 0, 0, 0, 99, 97, 99, 104, 101, 95, 99, 111, 110, 116, 114, 111, 108]);
+    case ChatKey.Thinking:
+      // prettier-ignore
+      return memory.data<u8>([8, 0, 0, 0, 116, 104, 105, 110, 107, 105, 110, 103]);
+    case ChatKey.OutputConfig:
+      // prettier-ignore
+      return memory.data<u8>([13, 0, 0, 0, 111, 117, 116, 112, 117, 116, 95, 99, 111, 110, 102, 105, 103]);
+    case ChatKey.OutputFormat:
+      // prettier-ignore
+      return memory.data<u8>([13, 0, 0, 0, 111, 117, 116, 112, 117, 116, 95, 102, 111, 114, 109, 97, 116]);
+    case ChatKey.System:
+      // prettier-ignore
+      return memory.data<u8>([6, 0, 0, 0, 115, 121, 115, 116, 101, 109]);
+    case ChatKey.StopSequences:
+      // prettier-ignore
+      return memory.data<u8>([14, 0, 0, 0, 115, 116, 111, 112, 95, 115, 101, 113, 117, 101, 110, 99, 101, 115]);
+    case ChatKey.McpServers:
+      // prettier-ignore
+      return memory.data<u8>([11, 0, 0, 0, 109, 99, 112, 95, 115, 101, 114, 118, 101, 114, 115]);
+    case ChatKey.Container:
+      // prettier-ignore
+      return memory.data<u8>([9, 0, 0, 0, 99, 111, 110, 116, 97, 105, 110, 101, 114]);
+    case ChatKey.ContextManagement:
+      // prettier-ignore
+      return memory.data<u8>([18, 0, 0, 0, 99, 111, 110, 116, 101, 120, 116, 95, 109, 97, 110, 97, 103, 101, 109, 101, 110, 116]);
+    case ChatKey.Speed:
+      // prettier-ignore
+      return memory.data<u8>([5, 0, 0, 0, 115, 112, 101, 101, 100]);
+    case ChatKey.InferenceGeo:
+      // prettier-ignore
+      return memory.data<u8>([13, 0, 0, 0, 105, 110, 102, 101, 114, 101, 110, 99, 101, 95, 103, 101, 111]);
+    case ChatKey.Fallbacks:
+      // prettier-ignore
+      return memory.data<u8>([9, 0, 0, 0, 102, 97, 108, 108, 98, 97, 99, 107, 115]);
+    case ChatKey.FallbackCreditToken:
+      // prettier-ignore
+      return memory.data<u8>([21, 0, 0, 0, 102, 97, 108, 108, 98, 97, 99, 107, 95, 99, 114, 101, 100, 105, 116, 95, 116, 111, 107, 101, 110]);
+    case ChatKey.Diagnostics:
+      // prettier-ignore
+      return memory.data<u8>([11, 0, 0, 0, 100, 105, 97, 103, 110, 111, 115, 116, 105, 99, 115]);
+    case ChatKey.Betas:
+      // prettier-ignore
+      return memory.data<u8>([5, 0, 0, 0, 98, 101, 116, 97, 115]);
+    case ChatKey.UserProfileId:
+      // prettier-ignore
+      return memory.data<u8>([15, 0, 0, 0, 117, 115, 101, 114, 95, 112, 114, 111, 102, 105, 108, 101, 95, 105, 100]);
+    default:
+      return 0;
+  }
+}

@@ -126,3 +126,62 @@ export function findMessageKey(ptr: usize, len: u32): MessageKey {
   }
   return MessageKey.Unknown;
 }
+
+/** The literal of a member of `MessageKey`; 0 for `Unknown`. */
+export function messageKeyName(member: MessageKey): usize {
+  switch (member) {
+    case MessageKey.Role:
+      // prettier-ignore
+      return memory.data<u8>([4, 0, 0, 0, 114, 111, 108, 101]);
+    case MessageKey.Content:
+      // prettier-ignore
+      return memory.data<u8>([7, 0, 0, 0, 99, 111, 110, 116, 101, 110, 116]);
+    case MessageKey.Name:
+      // prettier-ignore
+      return memory.data<u8>([4, 0, 0, 0, 110, 97, 109, 101]);
+    case MessageKey.ToolCalls:
+      // prettier-ignore
+      return memory.data<u8>([10, 0, 0, 0, 116, 111, 111, 108, 95, 99, 97, 108, 108, 115]);
+    case MessageKey.ToolCallId:
+      // prettier-ignore
+      return memory.data<u8>([12, 0, 0, 0, 116, 111, 111, 108, 95, 99, 97, 108, 108, 95, 105, 100]);
+    case MessageKey.FunctionCall:
+      // prettier-ignore
+      return memory.data<u8>([13, 0, 0, 0, 102, 117, 110, 99, 116, 105, 111, 110, 95, 99, 97, 108, 108]);
+    case MessageKey.Refusal:
+      // prettier-ignore
+      return memory.data<u8>([7, 0, 0, 0, 114, 101, 102, 117, 115, 97, 108]);
+    case MessageKey.Audio:
+      // prettier-ignore
+      return memory.data<u8>([5, 0, 0, 0, 97, 117, 100, 105, 111]);
+    case MessageKey.ReasoningContent:
+      // prettier-ignore
+      return memory.data<u8>([17, 0, 0, 0, 114, 101, 97, 115, 111, 110, 105, 110, 103, 95, 99, 111, 110, 116, 101, 110, 116]);
+    case MessageKey.Reasoning:
+      // prettier-ignore
+      return memory.data<u8>([9, 0, 0, 0, 114, 101, 97, 115, 111, 110, 105, 110, 103]);
+    case MessageKey.ReasoningDetails:
+      // prettier-ignore
+      return memory.data<u8>([17, 0, 0, 0, 114, 101, 97, 115, 111, 110, 105, 110, 103, 95, 100, 101, 116, 97, 105, 108, 115]);
+    case MessageKey.ThinkingBlocks:
+      // prettier-ignore
+      return memory.data<u8>([15, 0, 0, 0, 116, 104, 105, 110, 107, 105, 110, 103, 95, 98, 108, 111, 99, 107, 115]);
+    case MessageKey.ContentBlocks:
+      // prettier-ignore
+      return memory.data<u8>([14, 0, 0, 0, 99, 111, 110, 116, 101, 110, 116, 95, 98, 108, 111, 99, 107, 115]);
+    case MessageKey.CacheControl:
+      // prettier-ignore
+      return memory.data<u8>([13, 0, 0, 0, 99, 97, 99, 104, 101, 95, 99, 111, 110, 116, 114, 111, 108]);
+    case MessageKey.IsError:
+      // prettier-ignore
+      return memory.data<u8>([8, 0, 0, 0, 105, 115, 95, 101, 114, 114, 111, 114]);
+    case MessageKey.PromptCacheBreakpoint:
+      // prettier-ignore
+      return memory.data<u8>([23, 0, 0, 0, 112, 114, 111, 109, 112, 116, 95, 99, 97, 99, 104, 101, 95, 98, 114, 101, 97, 107, 112, 111, 105, 110, 116]);
+    case MessageKey.Annotations:
+      // prettier-ignore
+      return memory.data<u8>([11, 0, 0, 0, 97, 110, 110, 111, 116, 97, 116, 105, 111, 110, 115]);
+    default:
+      return 0;
+  }
+}

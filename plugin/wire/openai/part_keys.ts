@@ -129,3 +129,80 @@ export function findPartKey(ptr: usize, len: u32): PartKey {
   }
   return PartKey.Unknown;
 }
+
+/** The literal of a member of `PartKey`; 0 for `Unknown`. */
+export function partKeyName(member: PartKey): usize {
+  switch (member) {
+    case PartKey.Type:
+      // prettier-ignore
+      return memory.data<u8>([4, 0, 0, 0, 116, 121, 112, 101]);
+    case PartKey.Text:
+      // prettier-ignore
+      return memory.data<u8>([4, 0, 0, 0, 116, 101, 120, 116]);
+    case PartKey.ImageUrl:
+      // prettier-ignore
+      return memory.data<u8>([9, 0, 0, 0, 105, 109, 97, 103, 101, 95, 117, 114, 108]);
+    case PartKey.File:
+      // prettier-ignore
+      return memory.data<u8>([4, 0, 0, 0, 102, 105, 108, 101]);
+    case PartKey.InputAudio:
+      // prettier-ignore
+      return memory.data<u8>([11, 0, 0, 0, 105, 110, 112, 117, 116, 95, 97, 117, 100, 105, 111]);
+    case PartKey.Refusal:
+      // prettier-ignore
+      return memory.data<u8>([7, 0, 0, 0, 114, 101, 102, 117, 115, 97, 108]);
+    case PartKey.Thinking:
+      // prettier-ignore
+      return memory.data<u8>([8, 0, 0, 0, 116, 104, 105, 110, 107, 105, 110, 103]);
+    case PartKey.Signature:
+      // prettier-ignore
+      return memory.data<u8>([9, 0, 0, 0, 115, 105, 103, 110, 97, 116, 117, 114, 101]);
+    case PartKey.Data:
+      // prettier-ignore
+      return memory.data<u8>([4, 0, 0, 0, 100, 97, 116, 97]);
+    case PartKey.RedactedContent:
+      // prettier-ignore
+      return memory.data<u8>([16, 0, 0, 0, 114, 101, 100, 97, 99, 116, 101, 100, 95, 99, 111, 110, 116, 101, 110, 116]);
+    case PartKey.CacheControl:
+      // prettier-ignore
+      return memory.data<u8>([13, 0, 0, 0, 99, 97, 99, 104, 101, 95, 99, 111, 110, 116, 114, 111, 108]);
+    case PartKey.PromptCacheBreakpoint:
+      // prettier-ignore
+      return memory.data<u8>([23, 0, 0, 0, 112, 114, 111, 109, 112, 116, 95, 99, 97, 99, 104, 101, 95, 98, 114, 101, 97, 107, 112, 111, 105, 110, 116]);
+    case PartKey.Url:
+      // prettier-ignore
+      return memory.data<u8>([3, 0, 0, 0, 117, 114, 108]);
+    case PartKey.Detail:
+      // prettier-ignore
+      return memory.data<u8>([6, 0, 0, 0, 100, 101, 116, 97, 105, 108]);
+    case PartKey.FileData:
+      // prettier-ignore
+      return memory.data<u8>([9, 0, 0, 0, 102, 105, 108, 101, 95, 100, 97, 116, 97]);
+    case PartKey.FileId:
+      // prettier-ignore
+      return memory.data<u8>([7, 0, 0, 0, 102, 105, 108, 101, 95, 105, 100]);
+    case PartKey.Filename:
+      // prettier-ignore
+      return memory.data<u8>([8, 0, 0, 0, 102, 105, 108, 101, 110, 97, 109, 101]);
+    case PartKey.Source:
+      // prettier-ignore
+      return memory.data<u8>([6, 0, 0, 0, 115, 111, 117, 114, 99, 101]);
+    case PartKey.Index:
+      // prettier-ignore
+      return memory.data<u8>([5, 0, 0, 0, 105, 110, 100, 101, 120]);
+    case PartKey.Format:
+      // prettier-ignore
+      return memory.data<u8>([6, 0, 0, 0, 102, 111, 114, 109, 97, 116]);
+    case PartKey.AfterText:
+      // prettier-ignore
+      return memory.data<u8>([10, 0, 0, 0, 97, 102, 116, 101, 114, 95, 116, 101, 120, 116]);
+    case PartKey.AfterTools:
+      // prettier-ignore
+      return memory.data<u8>([11, 0, 0, 0, 97, 102, 116, 101, 114, 95, 116, 111, 111, 108, 115]);
+    case PartKey.AfterHidden:
+      // prettier-ignore
+      return memory.data<u8>([12, 0, 0, 0, 97, 102, 116, 101, 114, 95, 104, 105, 100, 100, 101, 110]);
+    default:
+      return 0;
+  }
+}

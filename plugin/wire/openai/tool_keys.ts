@@ -148,3 +148,86 @@ export function findToolKey(ptr: usize, len: u32): ToolKey {
   }
   return ToolKey.Unknown;
 }
+
+/** The literal of a member of `ToolKey`; 0 for `Unknown`. */
+export function toolKeyName(member: ToolKey): usize {
+  switch (member) {
+    case ToolKey.Type:
+      // prettier-ignore
+      return memory.data<u8>([4, 0, 0, 0, 116, 121, 112, 101]);
+    case ToolKey.Function:
+      // prettier-ignore
+      return memory.data<u8>([8, 0, 0, 0, 102, 117, 110, 99, 116, 105, 111, 110]);
+    case ToolKey.Custom:
+      // prettier-ignore
+      return memory.data<u8>([6, 0, 0, 0, 99, 117, 115, 116, 111, 109]);
+    case ToolKey.Name:
+      // prettier-ignore
+      return memory.data<u8>([4, 0, 0, 0, 110, 97, 109, 101]);
+    case ToolKey.Description:
+      // prettier-ignore
+      return memory.data<u8>([11, 0, 0, 0, 100, 101, 115, 99, 114, 105, 112, 116, 105, 111, 110]);
+    case ToolKey.Parameters:
+      // prettier-ignore
+      return memory.data<u8>([10, 0, 0, 0, 112, 97, 114, 97, 109, 101, 116, 101, 114, 115]);
+    case ToolKey.Strict:
+      // prettier-ignore
+      return memory.data<u8>([6, 0, 0, 0, 115, 116, 114, 105, 99, 116]);
+    case ToolKey.CacheControl:
+      // prettier-ignore
+      return memory.data<u8>([13, 0, 0, 0, 99, 97, 99, 104, 101, 95, 99, 111, 110, 116, 114, 111, 108]);
+    case ToolKey.DeferLoading:
+      // prettier-ignore
+      return memory.data<u8>([13, 0, 0, 0, 100, 101, 102, 101, 114, 95, 108, 111, 97, 100, 105, 110, 103]);
+    case ToolKey.AllowedCallers:
+      // prettier-ignore
+      return memory.data<u8>([15, 0, 0, 0, 97, 108, 108, 111, 119, 101, 100, 95, 99, 97, 108, 108, 101, 114, 115]);
+    case ToolKey.InputExamples:
+      // prettier-ignore
+      return memory.data<u8>([14, 0, 0, 0, 105, 110, 112, 117, 116, 95, 101, 120, 97, 109, 112, 108, 101, 115]);
+    case ToolKey.EagerInputStreaming:
+      // prettier-ignore
+      return memory.data<u8>([21, 0, 0, 0, 101, 97, 103, 101, 114, 95, 105, 110, 112, 117, 116, 95, 115, 116, 114, 101, 97, 109, 105, 110, 103]);
+    case ToolKey.InputSchema:
+      // prettier-ignore
+      return memory.data<u8>([12, 0, 0, 0, 105, 110, 112, 117, 116, 95, 115, 99, 104, 101, 109, 97]);
+    case ToolKey.Format:
+      // prettier-ignore
+      return memory.data<u8>([6, 0, 0, 0, 102, 111, 114, 109, 97, 116]);
+    case ToolKey.Id:
+      // prettier-ignore
+      return memory.data<u8>([2, 0, 0, 0, 105, 100]);
+    case ToolKey.Index:
+      // prettier-ignore
+      return memory.data<u8>([5, 0, 0, 0, 105, 110, 100, 101, 120]);
+    case ToolKey.Arguments:
+      // prettier-ignore
+      return memory.data<u8>([9, 0, 0, 0, 97, 114, 103, 117, 109, 101, 110, 116, 115]);
+    case ToolKey.Input:
+      // prettier-ignore
+      return memory.data<u8>([5, 0, 0, 0, 105, 110, 112, 117, 116]);
+    case ToolKey.Mode:
+      // prettier-ignore
+      return memory.data<u8>([4, 0, 0, 0, 109, 111, 100, 101]);
+    case ToolKey.Tools:
+      // prettier-ignore
+      return memory.data<u8>([5, 0, 0, 0, 116, 111, 111, 108, 115]);
+    case ToolKey.AllowedTools:
+      // prettier-ignore
+      return memory.data<u8>([13, 0, 0, 0, 97, 108, 108, 111, 119, 101, 100, 95, 116, 111, 111, 108, 115]);
+    case ToolKey.DisableParallelToolUse:
+      // prettier-ignore
+      return memory.data<u8>([25, 0, 0, 0, 100, 105, 115, 97, 98, 108, 101, 95, 112, 97, 114, 97, 108, 108, 101, 108, 95, 116, 111, 111, 108, 95, 117, 115, 101]);
+    case ToolKey.Definition:
+      // prettier-ignore
+      return memory.data<u8>([10, 0, 0, 0, 100, 101, 102, 105, 110, 105, 116, 105, 111, 110]);
+    case ToolKey.Syntax:
+      // prettier-ignore
+      return memory.data<u8>([6, 0, 0, 0, 115, 121, 110, 116, 97, 120]);
+    case ToolKey.Grammar:
+      // prettier-ignore
+      return memory.data<u8>([7, 0, 0, 0, 103, 114, 97, 109, 109, 97, 114]);
+    default:
+      return 0;
+  }
+}

@@ -1,0 +1,138 @@
+/** Chat Completions: the walk over a message's content parts. Source: docs/chat.md, "User content parts". */
+import * as L from "../../bytes/literals";
+import { JsonCursor } from "../../json/cursor";
+import { unescapeShort, UNESCAPED_KEY } from "../../json/key";
+import { JsonKind, JsonStatus } from "../../json/status";
+import { findPartKey, PartKey } from "../../wire/openai/part_keys";
+import { findPartType, PartType } from "../../wire/openai/part_types";
+import { Conversation, Part } from "../shared/conversation";
+import { atPartOf, refuseMemory, refuseMissing, refuseType, refuseValue } from "../shared/problem";
+
+/** Reads the array that comes next into parts of message `index`. */
+export function readParts(c: JsonCursor, talk: Conversation, index: u32): bool {
+  c.enterArray();
+  for (let at: u32 = 0; c.nextElement(); at++) {
+    const part = talk.parts.push();
+    if (part == null) return refuseMemory();
+    part.index = at;
+    if (!readPart(c, part, index)) return false;
+  }
+  return c.status == JsonStatus.Ok;
+}
+
+function readPart(c: JsonCursor, part: Part, message: u32): bool {
+  if (c.kind() != JsonKind.Object) return wrongKind(c, part, message, PartKey.Unknown, L.TEXT_AN_OBJECT);
+  part.rawPtr = c.ptr;
+  c.enterObject();
+  while (c.nextKey()) {
+    if (!readMember(c, part, message, findPartKey(c.keyPtr, c.keyLen))) return false;
+  }
+  part.rawLen = <u32>(c.ptr - part.rawPtr);
+  if (c.status != JsonStatus.Ok) return false;
+  return part.type != PartType.Unknown || noType(part, message);
+}
+
+function readMember(c: JsonCursor, part: Part, message: u32, key: PartKey): bool {
+  switch (key) {
+    case PartKey.Type:
+      return readType(c, part, message);
+    case PartKey.Text:
+    case PartKey.Refusal:
+    case PartKey.Thinking:
+      if (!c.skipKind(JsonKind.String)) return wrongKind(c, part, message, key, L.TEXT_A_STRING);
+      part.textPtr = c.valuePtr;
+      part.textLen = c.valueLen;
+      return true;
+    case PartKey.Signature:
+      if (!c.skipKind(JsonKind.String)) return wrongKind(c, part, message, key, L.TEXT_A_STRING);
+      part.auxPtr = c.valuePtr;
+      part.auxLen = c.valueLen;
+      return true;
+    case PartKey.Data:
+    case PartKey.RedactedContent:
+      if (!c.skipNullable()) return false;
+      part.idPtr = c.valuePtr;
+      part.idLen = c.valueLen;
+      return true;
+    case PartKey.ImageUrl:
+    case PartKey.File:
+      return readMedia(c, part, message, key);
+    case PartKey.CacheControl:
+      if (!c.skipNullable()) return false;
+      part.cachePtr = c.valuePtr;
+      part.cacheLen = c.valueLen;
+      return true;
+    case PartKey.PromptCacheBreakpoint:
+      part.breakpoint = c.kind() == JsonKind.Object;
+      return c.skip();
+    default:
+      return c.skip();
+  }
+}
+
+function readType(c: JsonCursor, part: Part, message: u32): bool {
+  if (!c.skipKind(JsonKind.String) || c.valueLen == 0) {
+    return wrongKind(c, part, message, PartKey.Type, L.TEXT_A_STRING);
+  }
+  part.typePtr = c.valuePtr + 1;
+  part.typeLen = c.valueLen - 2;
+  part.type = findPartType(part.typePtr, part.typeLen);
+  if (part.type == PartType.Unknown) {
+    part.type = findPartType(UNESCAPED_KEY, unescapeShort(part.typePtr, part.typeLen));
+  }
+  return true;
+}
+
+/** `image_url` (a string or an object with `url`) and `file`. */
+function readMedia(c: JsonCursor, part: Part, message: u32, key: PartKey): bool {
+  const kind = c.kind();
+  if (kind == JsonKind.Null) return c.skip();
+  if (kind == JsonKind.String && key == PartKey.ImageUrl) {
+    if (!c.skip()) return false;
+    part.textPtr = c.valuePtr;
+    part.textLen = c.valueLen;
+    return true;
+  }
+  if (kind != JsonKind.Object) return wrongKind(c, part, message, key, L.TEXT_AN_OBJECT);
+  c.enterObject();
+  while (c.nextKey()) {
+    if (!readMediaMember(c, part, message, findPartKey(c.keyPtr, c.keyLen))) return false;
+  }
+  return c.status == JsonStatus.Ok;
+}
+
+function readMediaMember(c: JsonCursor, part: Part, message: u32, key: PartKey): bool {
+  switch (key) {
+    case PartKey.Url:
+    case PartKey.FileData:
+      if (!c.skipKind(JsonKind.String)) return wrongKind(c, part, message, key, L.TEXT_A_STRING);
+      part.textPtr = c.valuePtr;
+      part.textLen = c.valueLen;
+      return true;
+    case PartKey.Detail:
+    case PartKey.Filename:
+      if (!c.skipKind(JsonKind.String)) return wrongKind(c, part, message, key, L.TEXT_A_STRING);
+      part.auxPtr = c.valuePtr;
+      part.auxLen = c.valueLen;
+      return true;
+    case PartKey.FileId:
+      if (!c.skipKind(JsonKind.String)) return wrongKind(c, part, message, key, L.TEXT_A_STRING);
+      part.idPtr = c.valuePtr;
+      part.idLen = c.valueLen;
+      return true;
+    default:
+      return c.skip();
+  }
+}
+
+function noType(part: Part, message: u32): bool {
+  atPartOf(message, part.index, PartKey.Type);
+  if (part.typePtr == 0) return refuseMissing();
+  return refuseValue(L.CODE_INVALID_VALUE, part.typePtr, part.typeLen, L.TEXT_PART_TYPES);
+}
+
+function wrongKind(c: JsonCursor, part: Part, message: u32, key: PartKey, expected: usize): bool {
+  if (c.broken) return false;
+  atPartOf(message, part.index, key);
+  return refuseType(expected);
+}

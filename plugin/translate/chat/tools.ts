@@ -1,0 +1,157 @@
+/** Chat Completions: the walk over `tools`. Source: docs/chat.md, "Tools". */
+import * as L from "../../bytes/literals";
+import { JsonCursor } from "../../json/cursor";
+import { JsonKind, JsonStatus } from "../../json/status";
+import { ChoiceWord, findChoiceWord } from "../../wire/openai/choice_words";
+import { findToolKey, ToolKey, toolKeyName } from "../../wire/openai/tool_keys";
+import { Conversation, Tool, ToolKind } from "../shared/conversation";
+import { atItem, refuse, refuseMemory, refuseMissing, refuseType, thenMember } from "../shared/problem";
+
+/** Reads the array that comes next; `limit` is the most tools a request may have. */
+export function readTools(c: JsonCursor, talk: Conversation, limit: u32): bool {
+  c.enterArray();
+  for (let index: u32 = 0; c.nextElement(); index++) {
+    if (index == limit) {
+      atItem(L.TOOLS, index, 0);
+      return refuse(400, L.CODE_INVALID_VALUE, L.TEXT_TOO_MANY_TOOLS);
+    }
+    const tool = talk.tools.push();
+    if (tool == null) return refuseMemory();
+    tool.index = index;
+    if (!readTool(c, tool)) return false;
+  }
+  return c.status == JsonStatus.Ok;
+}
+
+function readTool(c: JsonCursor, tool: Tool): bool {
+  if (c.kind() != JsonKind.Object) return wrongKind(c, tool, ToolKey.Unknown, ToolKey.Unknown, L.TEXT_AN_OBJECT);
+  tool.rawPtr = c.ptr;
+  // An Anthropic tool unless `function` or `custom` says otherwise.
+  tool.kind = ToolKind.Native;
+  c.enterObject();
+  while (c.nextKey()) {
+    if (!readMember(c, tool, findToolKey(c.keyPtr, c.keyLen), ToolKey.Unknown)) return false;
+  }
+  tool.rawLen = <u32>(c.ptr - tool.rawPtr);
+  return c.status == JsonStatus.Ok && checkTool(tool);
+}
+
+/** `inside` is ToolKey.Function or Custom while the walk is in that object, where all but `strict` yields to the tool level. */
+function readMember(c: JsonCursor, tool: Tool, key: ToolKey, inside: ToolKey): bool {
+  switch (key) {
+    case ToolKey.Type:
+      return inside == ToolKey.Unknown ? readType(c, tool) : c.skip();
+    case ToolKey.Function:
+    case ToolKey.Custom:
+      return inside == ToolKey.Unknown ? readBody(c, tool, key) : c.skip();
+    case ToolKey.Name:
+      if (!c.skipKind(JsonKind.String)) return wrongKind(c, tool, inside, key, L.TEXT_A_STRING);
+      tool.namePtr = c.valuePtr;
+      tool.nameLen = c.valueLen;
+      return true;
+    case ToolKey.Description:
+      if (!c.skipKind(JsonKind.String)) return wrongKind(c, tool, inside, key, L.TEXT_A_STRING);
+      tool.descriptionPtr = c.valuePtr;
+      tool.descriptionLen = c.valueLen;
+      return true;
+    case ToolKey.Parameters:
+      if (!c.skipKind(JsonKind.Object)) return wrongKind(c, tool, inside, key, L.TEXT_AN_OBJECT);
+      tool.schemaPtr = c.valuePtr;
+      tool.schemaLen = c.valueLen;
+      return true;
+    case ToolKey.Strict:
+      if (!c.skipBool()) return wrongKind(c, tool, inside, key, L.TEXT_A_BOOLEAN);
+      tool.strict = c.valueLen == 4;
+      return true;
+    default:
+      return readExtension(c, tool, key, inside != ToolKey.Unknown);
+  }
+}
+
+/** Anthropic's members, at the tool level or inside `function`; the tool level wins. */
+function readExtension(c: JsonCursor, tool: Tool, key: ToolKey, inner: bool): bool {
+  if (!c.skipNullable()) return false;
+  switch (key) {
+    case ToolKey.CacheControl:
+      if (inner && tool.cachePtr != 0) break;
+      tool.cachePtr = c.valuePtr;
+      tool.cacheLen = c.valueLen;
+      break;
+    case ToolKey.DeferLoading:
+      if (inner && tool.deferPtr != 0) break;
+      tool.deferPtr = c.valuePtr;
+      tool.deferLen = c.valueLen;
+      break;
+    case ToolKey.AllowedCallers:
+      if (inner && tool.callersPtr != 0) break;
+      tool.callersPtr = c.valuePtr;
+      tool.callersLen = c.valueLen;
+      break;
+    case ToolKey.InputExamples:
+      if (inner && tool.examplesPtr != 0) break;
+      tool.examplesPtr = c.valuePtr;
+      tool.examplesLen = c.valueLen;
+      break;
+    case ToolKey.EagerInputStreaming:
+      if (inner && tool.eagerPtr != 0) break;
+      tool.eagerPtr = c.valuePtr;
+      tool.eagerLen = c.valueLen;
+      break;
+    case ToolKey.Format:
+      tool.formatPtr = c.valuePtr;
+      tool.formatLen = c.valueLen;
+      break;
+    case ToolKey.InputSchema:
+      tool.hasInputSchema = true;
+      break;
+    default:
+      break;
+  }
+  return true;
+}
+
+function readType(c: JsonCursor, tool: Tool): bool {
+  if (!c.skipKind(JsonKind.String)) return wrongKind(c, tool, ToolKey.Unknown, ToolKey.Type, L.TEXT_A_STRING);
+  tool.typePtr = c.valuePtr;
+  tool.typeLen = c.valueLen;
+  return true;
+}
+
+function readBody(c: JsonCursor, tool: Tool, key: ToolKey): bool {
+  if (c.kind() == JsonKind.Null) return c.skip();
+  if (c.kind() != JsonKind.Object) return wrongKind(c, tool, ToolKey.Unknown, key, L.TEXT_AN_OBJECT);
+  tool.kind = key == ToolKey.Custom ? ToolKind.Custom : ToolKind.Function;
+  c.enterObject();
+  while (c.nextKey()) {
+    if (!readMember(c, tool, findToolKey(c.keyPtr, c.keyLen), key)) return false;
+  }
+  return c.status == JsonStatus.Ok;
+}
+
+/** What the kind of tool must have. */
+function checkTool(tool: Tool): bool {
+  const word = tool.typeLen > 2 ? findChoiceWord(tool.typePtr + 1, tool.typeLen - 2) : ChoiceWord.Unknown;
+  if (tool.kind == ToolKind.Native) return checkNative(tool, word);
+  if (tool.nameLen > 2) return true;
+  atItem(L.TOOLS, tool.index, toolKeyName(tool.kind == ToolKind.Custom ? ToolKey.Custom : ToolKey.Function));
+  thenMember(toolKeyName(ToolKey.Name));
+  return refuseMissing();
+}
+
+/** An Anthropic tool has `input_schema` or a `type` of its own. */
+function checkNative(tool: Tool, word: ChoiceWord): bool {
+  if (word == ChoiceWord.Function || (word == ChoiceWord.Custom && !tool.hasInputSchema)) {
+    atItem(L.TOOLS, tool.index, toolKeyName(word == ChoiceWord.Function ? ToolKey.Function : ToolKey.Custom));
+    return refuseMissing();
+  }
+  if (tool.hasInputSchema || tool.typeLen > 2) return true;
+  atItem(L.TOOLS, tool.index, toolKeyName(ToolKey.Type));
+  return refuseMissing();
+}
+
+function wrongKind(c: JsonCursor, tool: Tool, inside: ToolKey, key: ToolKey, expected: usize): bool {
+  if (c.broken) return false;
+  atItem(L.TOOLS, tool.index, inside == ToolKey.Unknown ? 0 : toolKeyName(inside));
+  if (key != ToolKey.Unknown) thenMember(toolKeyName(key));
+  return refuseType(expected);
+}

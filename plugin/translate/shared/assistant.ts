@@ -1,0 +1,67 @@
+/** Blocks of an assistant message: reasoning, text, tool calls. Source: docs/chat.md, "Assistant messages". */
+import * as L from "../../bytes/literals";
+import { Ascii } from "../../bytes/ascii";
+import { Writer } from "../../bytes/writer";
+import { Facts, Plan } from "../plan";
+import { putInput } from "./arguments";
+import { closeBlock, putStandIn, putTextBlock, separate } from "./blocks";
+import { putParts } from "./content";
+import { CallKind, ContentKind, Conversation, Message } from "./conversation";
+import { putCallId } from "./ids";
+import { putToolName } from "./names";
+import { isBlankToken, putTrimmedToken } from "./tokens";
+
+/** Appends the blocks of message `at`. False with a problem when a part cannot be served. */
+export function putAssistantBlocks(out: Writer, talk: Conversation, at: u32, first: u32, plan: Plan, facts: Facts): bool {
+  const message = talk.messages.at(at);
+  if (message.standIn) {
+    separate(out, first);
+    putStandIn(out);
+    return true;
+  }
+  const refusal = !isBlankToken(message.refusalPtr, message.refusalLen) && message.content == ContentKind.None;
+  const last = message.callsCount == 0; // nothing behind the text: it carries the cache mark
+  if (message.content == ContentKind.Parts) {
+    if (!putParts(out, talk, message, first, plan, facts)) return false;
+  } else if (refusal) {
+    putText(out, message, message.refusalPtr, message.refusalLen, last, first);
+  } else if (!isBlankToken(message.textPtr, message.textLen)) {
+    putText(out, message, message.textPtr, message.textLen, last, first);
+  }
+  for (let i: u32 = 0; i < message.callsCount; i++) {
+    separate(out, first);
+    if (!putCall(out, talk, message, i, plan, facts)) return false;
+  }
+  return true;
+}
+
+function putText(out: Writer, message: Message, ptr: usize, len: u32, last: bool, first: u32): void {
+  separate(out, first);
+  if (message.trimEnd && last) {
+    out.literal(L.B_TEXT);
+    putTrimmedToken(out, ptr, len);
+    closeBlock(out, message.cachePtr, message.cacheLen);
+    return;
+  }
+  putTextBlock(out, ptr, len, last ? message.cachePtr : 0, last ? message.cacheLen : 0);
+}
+
+function putCall(out: Writer, talk: Conversation, message: Message, number: u32, plan: Plan, facts: Facts): bool {
+  const call = talk.calls.at(message.callsFirst + number);
+  out.literal(L.B_TOOL_USE);
+  putCallId(out, talk, message, number);
+  out.literal(L.K_NAME);
+  putToolName(out, call.namePtr, call.nameLen, facts);
+  out.literal(L.K_INPUT);
+  if (call.kind == CallKind.Custom) {
+    out.literal(L.CUSTOM_INPUT_OPEN);
+    if (call.inputLen == 0) out.literal(L.EMPTY_STRING);
+    else out.put(call.inputPtr, call.inputLen);
+    out.byte(Ascii.BraceClose);
+  } else {
+    putInput(out, call.inputPtr, call.inputLen, plan.maxDepth, facts);
+  }
+  const last = number + 1 == message.callsCount && call.cachePtr == 0;
+  closeBlock(out, last ? message.cachePtr : call.cachePtr, last ? message.cacheLen : call.cacheLen);
+  return true;
+}

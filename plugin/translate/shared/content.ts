@@ -1,0 +1,118 @@
+/** Content parts as blocks, and tool results. Source: docs/chat.md, "User content parts", "Tool results". */
+import * as L from "../../bytes/literals";
+import { Ascii } from "../../bytes/ascii";
+import { Writer } from "../../bytes/writer";
+import { PartKey } from "../../wire/openai/part_keys";
+import { PartType } from "../../wire/openai/part_types";
+import { ChatRole } from "../../wire/openai/roles";
+import { Facts, Plan } from "../plan";
+import { closeBlock, putTextBlock, separate } from "./blocks";
+import { ContentKind, Conversation, Message, Part } from "./conversation";
+import { putResultId } from "./ids";
+import { putMedia } from "./media";
+import { atPartOf, refuseValue } from "./problem";
+import { isBlankToken, putTrimmedToken } from "./tokens";
+
+/** Appends the parts of a message, the message's own cache mark on the last one. */
+export function putParts(out: Writer, talk: Conversation, message: Message, first: u32, plan: Plan, facts: Facts): bool {
+  const last = lastVisiblePart(talk, message);
+  const markLast = message.callsCount == 0;
+  for (let i: i32 = 0; i <= last; i++) {
+    const part = talk.parts.at(message.partsFirst + i);
+    if (isEmptyPart(part)) continue;
+    inheritCache(talk, message, i, markLast && i == last);
+    separate(out, first);
+    if (message.trimEnd && markLast && i == last && part.type == PartType.Text) {
+      out.literal(L.B_TEXT);
+      putTrimmedToken(out, part.textPtr, part.textLen);
+      closeBlock(out, part.cachePtr, part.cacheLen);
+    } else if (!putPart(out, message, part, plan, facts)) return false;
+  }
+  return true;
+}
+
+/** A part without a mark takes the one of an empty part behind it, or, being the last, the message's. */
+function inheritCache(talk: Conversation, message: Message, at: u32, last: bool): void {
+  const part = talk.parts.at(message.partsFirst + at);
+  for (let i = at + 1; i < message.partsCount && part.cachePtr == 0; i++) {
+    const next = talk.parts.at(message.partsFirst + i);
+    if (!isEmptyPart(next)) break;
+    part.cachePtr = next.cachePtr;
+    part.cacheLen = next.cacheLen;
+  }
+  if (part.cachePtr != 0 || !last) return;
+  part.cachePtr = message.cachePtr;
+  part.cacheLen = message.cacheLen;
+}
+
+function isEmptyPart(part: Part): bool {
+  if (part.type != PartType.Text && part.type != PartType.Refusal) return false;
+  return isBlankToken(part.textPtr, part.textLen);
+}
+
+function lastVisiblePart(talk: Conversation, message: Message): i32 {
+  for (let i = <i32>message.partsCount - 1; i >= 0; i--) {
+    if (!isEmptyPart(talk.parts.at(message.partsFirst + i))) return i;
+  }
+  return -1;
+}
+
+function putPart(out: Writer, message: Message, part: Part, plan: Plan, facts: Facts): bool {
+  switch (part.type) {
+    case PartType.Text:
+      putTextBlock(out, part.textPtr, part.textLen, part.cachePtr, part.cacheLen);
+      return true;
+    case PartType.Refusal:
+      if (message.role == ChatRole.Assistant) {
+        putTextBlock(out, part.textPtr, part.textLen, part.cachePtr, part.cacheLen);
+        return true;
+      }
+      atPartOf(message.index, part.index, PartKey.Type);
+      return refuseValue(L.CODE_INVALID_VALUE, part.typePtr, part.typeLen, L.TEXT_PART_TYPES);
+    case PartType.Image:
+    case PartType.Document:
+    case PartType.SearchResult:
+    case PartType.ContainerUpload:
+    case PartType.ToolResult:
+    case PartType.ToolReference:
+      out.put(part.rawPtr, part.rawLen);
+      return true;
+    default:
+      return putMedia(out, message, part, plan, facts);
+  }
+}
+
+/** Appends the tool_result block of message `at`; cache marks of its parts move onto the block itself. */
+export function putToolResult(out: Writer, talk: Conversation, at: u32, plan: Plan, facts: Facts): bool {
+  const message = talk.messages.at(at);
+  out.literal(L.B_TOOL_RESULT);
+  putResultId(out, talk, at);
+  if (message.content == ContentKind.Text && !isBlankToken(message.textPtr, message.textLen)) {
+    out.literal(L.K_CONTENT);
+    out.put(message.textPtr, message.textLen);
+  } else if (message.content == ContentKind.Parts && !putResultParts(out, talk, message, plan, facts)) return false;
+  if (message.isError) out.literal(L.K_IS_ERROR);
+  closeBlock(out, message.cachePtr, message.cacheLen);
+  return true;
+}
+
+function putResultParts(out: Writer, talk: Conversation, message: Message, plan: Plan, facts: Facts): bool {
+  const mark = out.mark();
+  out.literal(L.K_CONTENT);
+  out.byte(Ascii.BracketOpen);
+  const first = out.length;
+  for (let i: u32 = 0; i < message.partsCount; i++) {
+    const part = talk.parts.at(message.partsFirst + i);
+    if (part.cachePtr != 0 && message.cachePtr == 0) {
+      message.cachePtr = part.cachePtr;
+      message.cacheLen = part.cacheLen;
+    }
+    if (isEmptyPart(part)) continue;
+    part.cachePtr = 0;
+    separate(out, first);
+    if (!putPart(out, message, part, plan, facts)) return false;
+  }
+  if (out.length == first) out.rewind(mark);
+  else out.byte(Ascii.BracketClose);
+  return true;
+}

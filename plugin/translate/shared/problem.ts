@@ -1,0 +1,132 @@
+/**
+ * The reason why a request cannot be served, in the terms of an OpenAI error: HTTP status, code, path of the
+ * parameter and message. One per VM: reading a request begins with `clearProblem` and stops at the first
+ * problem. Functions that note a problem answer false, so that walkers can return it. Words: docs/errors.md.
+ */
+import * as L from "../../bytes/literals";
+import { Ascii } from "../../bytes/ascii";
+import { putU64 } from "../../bytes/decimal";
+import { PartKey, partKeyName } from "../../wire/openai/part_keys";
+import { makeWriter, Writer } from "../../bytes/writer";
+
+const MESSAGE_CAP: u32 = 2048;
+const PARAM_CAP: u32 = 512;
+/** Longest piece of client text that a message quotes. */
+const QUOTE_CAP: u32 = 64;
+
+/** No index at this place of a parameter path. */
+export const NO_INDEX: u32 = 0xffff_ffff;
+
+/** HTTP status; 0: no problem. */
+export let problemStatus: u32 = 0;
+/** Literal of the error's code; 0: null. */
+export let problemCode: usize = 0;
+/** Raw text of the message (not escaped). */
+export const problemMessage: Writer = makeWriter();
+/** Raw text of the parameter path; empty: null. */
+export const problemParam: Writer = makeWriter();
+
+/** Forgets the last problem. */
+export function clearProblem(): void {
+  problemStatus = 0;
+  problemCode = 0;
+  problemMessage.begin(256, MESSAGE_CAP);
+  problemParam.begin(128, PARAM_CAP);
+}
+
+/** Names a top-level parameter. */
+export function atMember(member: usize): void {
+  problemParam.begin(0, PARAM_CAP);
+  problemParam.literal(member);
+}
+
+/** Names `list[index].member`; a literal 0 or NO_INDEX leaves that step out. */
+export function atItem(list: usize, index: u32, member: usize): void {
+  atMember(list);
+  problemParam.byte(Ascii.BracketOpen);
+  putU64(problemParam, index);
+  problemParam.byte(Ascii.BracketClose);
+  if (member != 0) thenMember(member);
+}
+
+/** Adds `.member`. */
+export function thenMember(member: usize): void {
+  problemParam.byte(Ascii.Dot);
+  problemParam.literal(member);
+}
+
+/** Adds `.list[index]`. */
+export function thenItem(list: usize, index: u32): void {
+  thenMember(list);
+  problemParam.byte(Ascii.BracketOpen);
+  putU64(problemParam, index);
+  problemParam.byte(Ascii.BracketClose);
+}
+
+/** Names `messages[message].content[part]` and a member of the part (Unknown: the part itself). */
+export function atPartOf(message: u32, part: u32, key: PartKey): void {
+  atItem(L.MESSAGES, message, 0);
+  thenItem(L.CONTENT, part);
+  if (key != PartKey.Unknown) thenMember(partKeyName(key));
+}
+
+/** Notes a problem whose message is a literal. */
+export function refuse(status: u32, code: usize, message: usize): bool {
+  problemStatus = status;
+  problemCode = code;
+  problemMessage.begin(256, MESSAGE_CAP);
+  problemMessage.literal(message);
+  return false;
+}
+
+/** The body is not a JSON object. Source: OpenAI's own answer to such bodies. */
+export function refuseJson(): bool {
+  problemParam.begin(0, PARAM_CAP);
+  return refuse(400, 0, L.TEXT_BAD_JSON);
+}
+
+/** Memory is exhausted: 500, worth a retry. */
+export function refuseMemory(): bool {
+  problemParam.begin(0, PARAM_CAP);
+  return refuse(500, L.CODE_OUT_OF_MEMORY, L.TEXT_OUT_OF_MEMORY);
+}
+
+/** `Missing required parameter: 'p'.` for the parameter named before. */
+export function refuseMissing(): bool {
+  refuse(400, L.CODE_MISSING, L.TEXT_MISSING);
+  return quoteParam(L.TEXT_DOT);
+}
+
+/** `Invalid type for 'p': expected X.` `expected` is a literal. */
+export function refuseType(expected: usize): bool {
+  refuse(400, L.CODE_INVALID_TYPE, L.TEXT_INVALID_TYPE);
+  quoteParam(L.TEXT_EXPECTED);
+  problemMessage.literal(expected);
+  problemMessage.byte(Ascii.Dot);
+  return false;
+}
+
+/** `Invalid value for 'p': '…'. reason`; the value is client text, cut. */
+export function refuseValue(code: usize, ptr: usize, len: u32, reason: usize): bool {
+  refuse(400, code, L.TEXT_INVALID_VALUE);
+  quoteParam(L.TEXT_COLON_QUOTE);
+  problemMessage.put(ptr, len < QUOTE_CAP ? len : QUOTE_CAP);
+  problemMessage.literal(L.TEXT_QUOTE_DOT);
+  problemMessage.literal(reason);
+  return false;
+}
+
+/** `'p' …`: a parameter that cannot be served; `reason` is a literal sentence about it. */
+export function refuseUnsupported(code: usize, reason: usize): bool {
+  refuse(400, code, L.TEXT_UNSUPPORTED);
+  return quoteParam(reason);
+}
+
+/** Appends `'p'` and a literal to the message. */
+function quoteParam(behind: usize): bool {
+  problemMessage.byte(0x27);
+  problemMessage.put(problemParam.start, problemParam.length);
+  problemMessage.byte(0x27);
+  problemMessage.literal(behind);
+  return false;
+}

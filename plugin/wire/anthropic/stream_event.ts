@@ -1,0 +1,153 @@
+/**
+ * One stream event: a single walk over its JSON into one reusable record. Spans are tokens (quotes included) and valid
+ * until the next event. Source: Anthropic API reference, "Streaming Messages".
+ */
+import { makeStruct } from "../../bytes/records";
+import { JsonCursor } from "../../json/cursor";
+import { readInteger } from "../../json/number";
+import { JsonKind, JsonStatus } from "../../json/status";
+import { Answer, Block, readAnswerMember, readBlock } from "./answer";
+import { DeltaType, findDeltaType } from "./delta_types";
+import { EventType, findEventType } from "./event_types";
+import { AnswerKey, findAnswerKey } from "./message_keys";
+import { readUsage } from "./usage";
+
+/** Index of events that name none. */
+export const NO_BLOCK: u32 = 0xffff_ffff;
+const INDEX_CEILING: i64 = 0x7fff_ffff;
+
+@unmanaged
+@final
+export class StreamEvent {
+  block: Block; // of content_block_start
+  type: EventType;
+  index: u32;
+  delta: DeltaType;
+  textPtr: usize; // text, thinking, partial_json or signature of the delta
+  textLen: u32;
+  citationPtr: usize; // of a citations_delta, JSON
+  citationLen: u32;
+  contentPtr: usize; // message_start: blocks that are already there, JSON array
+  contentLen: u32;
+}
+
+/** The event read last. */
+export const EVENT: StreamEvent = makeEvent();
+
+function makeEvent(): StreamEvent {
+  const event = makeStruct<StreamEvent>();
+  event.block = makeStruct<Block>();
+  return event;
+}
+
+/**
+ * Reads `len` bytes of event data into EVENT; what belongs to the message as a whole goes into `answer`. `name` is the
+ * event field's type, for events without a `type` of their own. False when the data is no JSON object.
+ */
+export function readEvent(c: JsonCursor, ptr: usize, len: u32, depth: u32, name: EventType, answer: Answer): bool {
+  const event = EVENT;
+  event.type = name;
+  event.index = NO_BLOCK;
+  event.delta = DeltaType.Unknown;
+  event.textPtr = 0;
+  event.textLen = 0;
+  event.citationPtr = 0;
+  event.contentPtr = 0;
+  c.open(ptr, len, depth);
+  if (!c.enterObject()) return false;
+  while (c.nextKey()) {
+    if (!readMember(c, event, answer, findAnswerKey(c.keyPtr, c.keyLen))) return false;
+  }
+  return c.finish();
+}
+
+function readMember(c: JsonCursor, event: StreamEvent, answer: Answer, key: AnswerKey): bool {
+  const kind = c.kind();
+  switch (key) {
+    case AnswerKey.Delta:
+      return kind == JsonKind.Object ? readDelta(c, event, answer) : c.skip();
+    case AnswerKey.ContentBlock:
+      clearBlock(event.block);
+      return readBlock(c, event.block);
+    case AnswerKey.Message:
+      return kind == JsonKind.Object ? readMessage(c, event, answer) : c.skip();
+    case AnswerKey.Usage:
+      return readUsage(c, answer.usage);
+    case AnswerKey.ContextManagement:
+      return readAnswerMember(c, answer, key);
+    case AnswerKey.Type:
+      if (!c.skip()) return false;
+      if (kind == JsonKind.String) event.type = findEventType(c.valuePtr + 1, c.valueLen - 2);
+      return true;
+    case AnswerKey.Index:
+      if (!c.skip()) return false;
+      if (kind == JsonKind.Number) event.index = indexOf(c);
+      return true;
+    default:
+      return c.skip();
+  }
+}
+
+function indexOf(c: JsonCursor): u32 {
+  const value = readInteger(c.valuePtr, c.valueLen);
+  return value >= 0 && value <= INDEX_CEILING ? <u32>value : NO_BLOCK;
+}
+
+function readMessage(c: JsonCursor, event: StreamEvent, answer: Answer): bool {
+  c.enterObject();
+  while (c.nextKey()) {
+    const key = findAnswerKey(c.keyPtr, c.keyLen);
+    if (key == AnswerKey.Content && c.kind() == JsonKind.Array) {
+      if (!c.skip()) return false;
+      event.contentPtr = c.valuePtr;
+      event.contentLen = c.valueLen;
+    } else if (!readAnswerMember(c, answer, key)) return false;
+  }
+  return c.status == JsonStatus.Ok;
+}
+
+/** `delta` of a block (its text) or of the message (stop reason and company). */
+function readDelta(c: JsonCursor, event: StreamEvent, answer: Answer): bool {
+  c.enterObject();
+  while (c.nextKey()) {
+    const key = findAnswerKey(c.keyPtr, c.keyLen);
+    switch (key) {
+      case AnswerKey.Type:
+      case AnswerKey.Text:
+      case AnswerKey.PartialJson:
+      case AnswerKey.Thinking:
+      case AnswerKey.Signature:
+      case AnswerKey.Citation:
+        if (!readDeltaText(c, event, key)) return false;
+        break;
+      default:
+        if (!readAnswerMember(c, answer, key)) return false;
+        break;
+    }
+  }
+  return c.status == JsonStatus.Ok;
+}
+
+function readDeltaText(c: JsonCursor, event: StreamEvent, key: AnswerKey): bool {
+  const kind = c.kind();
+  if (!c.skip()) return false;
+  if (key == AnswerKey.Citation) {
+    event.citationPtr = c.valuePtr;
+    event.citationLen = c.valueLen;
+  } else if (kind == JsonKind.String) {
+    if (key == AnswerKey.Type) event.delta = findDeltaType(c.valuePtr + 1, c.valueLen - 2);
+    else {
+      event.textPtr = c.valuePtr;
+      event.textLen = c.valueLen;
+    }
+  }
+  return true;
+}
+
+function clearBlock(block: Block): void {
+  block.type = 0;
+  block.textPtr = block.idPtr = block.namePtr = block.inputPtr = 0;
+  block.textLen = block.idLen = block.nameLen = block.inputLen = 0;
+  block.signaturePtr = block.dataPtr = block.citationsPtr = 0;
+  block.signatureLen = block.dataLen = block.citationsLen = 0;
+}
