@@ -1,0 +1,42 @@
+// Smoke runs of the whole program: that it runs and writes what it promises. Never a figure: machines differ.
+
+import { execFile } from "node:child_process";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { ROOT } from "./identity_build.ts";
+import type { Report } from "./report.ts";
+
+const PROGRAM = ["--import", "tsx", "host-test/bench/main.ts", "--quick"];
+const SHAPES = ["small", "stream", "paced", "big"];
+
+let out = "";
+
+beforeEach(async () => {
+  out = await mkdtemp(join(tmpdir(), "messages-bridge-bench-"));
+});
+
+afterEach(() => rm(out, { recursive: true, force: true }));
+
+test("a quick run measures every candidate under every shape and writes table, JSON and chart", async () => {
+  const run = promisify(execFile);
+  const { stdout } = await run(process.execPath, [...PROGRAM, "--out", out], { cwd: ROOT });
+  const report = JSON.parse(await readFile(join(out, "bench.json"), "utf8")) as Report;
+  const names = ["bare", "identity", "messages-bridge", "messages-bridge-all", "envoy-native"];
+  const pairs = SHAPES.flatMap((shape) => names.map((name) => `${shape} ${name}`));
+  expect(report.envoy.map((row) => `${row.shape} ${row.candidate}`)).toEqual(pairs);
+  for (const row of report.envoy) expect(row.cpuMicros).toBeGreaterThan(0);
+  expect(report.targets.map((target) => target.shape)).toEqual(SHAPES);
+  expect(report.wasm).toHaveLength(SHAPES.length * 3);
+  for (const row of report.wasm) expect(row.nanosPerRequest).toBeGreaterThan(0);
+  expect(stdout).toContain("over bare");
+  expect(await readFile(join(out, "bench.svg"), "utf8")).toMatch(/^<svg[\s\S]*<\/svg>$/);
+});
+
+test("an unknown candidate is refused by name", async () => {
+  const run = promisify(execFile);
+  const refused = run(process.execPath, [...PROGRAM, "--candidates", "nonesuch"], { cwd: ROOT });
+  await expect(refused).rejects.toThrow("unknown: nonesuch");
+});
