@@ -84,7 +84,7 @@ export default tseslint.config(
     rules: { "max-lines": "off" },
   },
   {
-    files: ["plugin/probe.ts"],
+    files: ["plugin/probe*.ts"],
     rules: { "no-restricted-syntax": ["error", ...HABITS, ...NO_EXCEPTIONS], "max-lines": "off" },
   },
   {

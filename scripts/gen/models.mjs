@@ -34,8 +34,8 @@ export const COLUMNS = [
     name: "thinking_default",
     kind: "word",
     words: {
-      off: "ThinkingDefault.Off",
-      on: "ThinkingDefault.On",
+      disabled: "ThinkingDefault.Off",
+      enabled: "ThinkingDefault.On",
       always: "ThinkingDefault.Always",
     },
   },
