@@ -13,10 +13,11 @@ import {
 } from "../harness/answers.ts";
 import { JSON_HEADERS, PROTOCOLS } from "../harness/client.ts";
 import type { ClientStream } from "../harness/client_stream.ts";
-import type { Parts } from "../harness/config.ts";
+import { setBufferLimit, type Parts } from "../harness/config.ts";
 import { VERSIONS } from "../harness/envoy.ts";
 import { RawConnection } from "../harness/raw.ts";
-import { PROFILE, useRig } from "../harness/rig.ts";
+import { PROFILE } from "../harness/profile.ts";
+import { useRig } from "../harness/rig.ts";
 import { messagesHeaders } from "../upstream/headers.ts";
 import type { Script } from "../upstream/server.ts";
 
@@ -76,10 +77,7 @@ describe.each(matrix)("limits: Envoy $version, client $down", ({ version, down }
 });
 
 describe.each(matrix)("Envoy's limit: Envoy $version, client $down", ({ version, down }) => {
-  const edit = ({ listener, virtualHost }: Parts): void => {
-    listener.per_connection_buffer_limit_bytes = LIMIT;
-    virtualHost.request_body_buffer_limit = LIMIT;
-  };
+  const edit = (parts: Parts): void => setBufferLimit(parts, LIMIT);
   const rig = useRig({ version, edit });
 
   test("a body above it is refused in the client's dialect", async () => {
@@ -223,7 +221,9 @@ describe.each(trailerMatrix)(
     const rig = useRig({ version, upstreamProtocol: up, trailers: true });
 
     test("after a request body: translated like any other", async () => {
-      const stream = rig().client(down).open({ path: CHAT_PATH, headers: JSON_HEADERS });
+      const stream = rig()
+        .client(down)
+        .open({ path: CHAT_PATH, headers: JSON_HEADERS, trailers: true });
       await stream.write(JSON.stringify(CHAT));
       stream.end({ "x-tail": "1" });
       await stream.finished();
@@ -233,7 +233,9 @@ describe.each(trailerMatrix)(
     test("after a whole answer: translated like any other", async () => {
       rig().upstream.enqueue(async (exchange) => {
         await exchange.body();
-        exchange.head(200, messagesHeaders(exchange.serial, "application/json"));
+        exchange.head(200, messagesHeaders(exchange.serial, "application/json"), {
+          trailers: true,
+        });
         await exchange.write(
           JSON.stringify(message([{ type: "text", text: "Hello" }], "end_turn")),
         );
@@ -255,7 +257,7 @@ describe.each(trailerMatrix)(
     ])("after $what: its end is still written", async ({ events, last }) => {
       rig().upstream.enqueue(async (exchange) => {
         await exchange.body();
-        exchange.head(200, messagesHeaders(exchange.serial, SSE));
+        exchange.head(200, messagesHeaders(exchange.serial, SSE), { trailers: true });
         for (const event of events) await exchange.write(event);
         exchange.end({ "x-tail": "1" });
       });

@@ -45,7 +45,7 @@ function expectChatError(answer: ClientStream, status: number, fields: object): 
 const matrix = VERSIONS.flatMap((version) => PROTOCOLS.map((down) => ({ version, down })));
 
 describe.each(matrix)("a stream breaks: Envoy $version, client $down", ({ version, down }) => {
-  const rig = useRig({ version });
+  const rig = useRig({ version, trace: true });
 
   test("a clean end without message_stop ends in an error event", async () => {
     rig().upstream.enqueue(breakOff(() => answer, "end"));
@@ -104,8 +104,9 @@ describe.each(matrix)("a stream breaks: Envoy $version, client $down", ({ versio
     rig().upstream.enqueue(async (exchange) => {
       await exchange.body();
       exchange.head(200, messagesHeaders(exchange.serial, "application/json"));
+      const from = rig().envoy.log.lines.length;
       await exchange.write('{"id":');
-      await rig().envoy.stats();
+      await rig().envoy.log.line("[host<-vm] proxy_on_response_body return", from);
       exchange.reset();
     });
     const answer = await rig().client(down).post(CHAT_PATH, CHAT);

@@ -10,6 +10,8 @@ export interface RequestHead {
   /** lower case; lists are sent as several headers */
   headers?: Record<string, string | string[]>;
   body?: string | Uint8Array;
+  /** the request will end in trailers; HTTP/2 has to know beforehand */
+  trailers?: boolean;
 }
 
 /** How an answer stands: still open, complete by its protocol's rules, or broken off. */
@@ -31,6 +33,8 @@ export abstract class ClientStream {
   abstract write(piece: string | Uint8Array): Promise<void>;
   /** Ends the request, with trailers if given. */
   abstract end(trailers?: Record<string, string>): void;
+  /** Sends the last piece together with the end, as far as the protocol can. */
+  abstract finish(piece: Uint8Array): void;
   /** Goes away without a word: TCP RST on HTTP/1.1, RST_STREAM on HTTP/2. */
   abstract abort(): void;
 

@@ -34,6 +34,10 @@ export class Http1Stream extends ClientStream {
     this.#request.end();
   }
 
+  finish(piece: Uint8Array): void {
+    this.#request.end(piece);
+  }
+
   abort(): void {
     this.#request.socket?.resetAndDestroy();
   }

@@ -1,6 +1,6 @@
 // The HTTP/2 (prior knowledge) side of client_stream.ts.
 
-import { constants, type ClientHttp2Session, type ClientHttp2Stream } from "node:http2";
+import { type ClientHttp2Session, type ClientHttp2Stream } from "node:http2";
 import { ClientStream, pairsOf, type RequestHead } from "./client_stream.ts";
 
 /** Methods whose requests end with their head unless there is something to send. */
@@ -21,7 +21,9 @@ export class Http2Stream extends ClientStream {
     const body = head.body ?? (BODYLESS.has(method) ? "" : undefined);
     const bodyless = body === "" && BODYLESS.has(method);
     const names = { ":method": method, ":path": path, ...headers };
-    this.#stream = session.request(names, { endStream: bodyless, waitForTrailers: true });
+    // With trailers ahead Node sends the end in a frame of its own, otherwise with the last piece.
+    const waitForTrailers = head.trailers === true;
+    this.#stream = session.request(names, { endStream: bodyless, waitForTrailers });
     this.#listen();
     if (body !== undefined && !bodyless) this.#stream.end(body);
   }
@@ -38,13 +40,17 @@ export class Http2Stream extends ClientStream {
     this.#stream.end();
   }
 
+  finish(piece: Uint8Array): void {
+    this.#stream.end(piece);
+  }
+
   abort(): void {
-    this.#stream.close(constants.NGHTTP2_CANCEL);
+    // close() would end the request first.
+    this.#stream.destroy(new Error("aborted by the test"));
   }
 
   #listen(): void {
     const stream = this.#stream;
-    // Sending none ends the request like any other; close() would reset it.
     stream.on("wantTrailers", () => stream.sendTrailers(this.#requestTrailers));
     // The raw header list is an argument that the type definitions leave out.
     stream.on("headers", (headers: { ":status"?: number }) => {

@@ -10,9 +10,6 @@ import { Envoy, NEWEST, type EnvoyOptions } from "./envoy.ts";
 /** The module under test, built by `npm run build`. */
 export const WASM = fileURLToPath(new URL("../../build/messages-bridge.wasm", import.meta.url));
 
-/** The plugin configuration of the example, for tests that add to it. */
-export const PROFILE = { provider: { type: "anthropic" }, auth: { mode: "client" } };
-
 /** How to start a rig; everything has a default. */
 export interface RigOptions extends Partial<Omit<EnvoyOptions, "upstream">> {
   /** protocol between Envoy and the upstream; default h1 */

@@ -1,7 +1,8 @@
 // One request that the upstream received and the answer that a script gives it, over HTTP/1.1 or HTTP/2.
 
-import { constants, type Http2ServerRequest, type Http2ServerResponse } from "node:http2";
+import type { Http2ServerRequest, Http2ServerResponse } from "node:http2";
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from "node:http";
+import type { Writable } from "node:stream";
 import { DEADLINE_MS, Signal } from "../harness/wait.ts";
 
 /** A header as it came over the wire: name in its own spelling, then the value. */
@@ -85,28 +86,35 @@ export class Exchange {
   }
 
   /** Sends the head of the answer at once. */
-  head(status: number, headers: OutgoingHttpHeaders): void {
+  head(status: number, headers: OutgoingHttpHeaders, { end, trailers }: HeadOptions = {}): void {
     if ("stream" in this.#response) {
+      const { stream } = this.#response;
+      const options = { endStream: end === true, waitForTrailers: trailers === true };
+      stream.respond({ ...headers, ":status": status }, options);
+    } else {
       this.#response.writeHead(status, headers);
-      return;
+      this.#response.flushHeaders();
+      if (end === true) this.#response.end();
     }
-    this.#response.writeHead(status, headers);
-    this.#response.flushHeaders();
   }
 
   /** Sends one piece of the body; resolves when it was handed to the kernel. */
   write(piece: string | Uint8Array): Promise<void> {
-    const bytes = Buffer.from(piece);
     return new Promise((resolve, reject) => {
       const done = (error?: Error | null): void => (error ? reject(error) : resolve());
-      (this.#response as ServerResponse).write(bytes, done);
+      this.#body.write(Buffer.from(piece), done);
     });
   }
 
-  /** Ends the answer as its protocol says, with trailers if given (they need chunked framing on HTTP/1.1). */
+  /** Ends the answer, with trailers if head() was told of them (on HTTP/1.1 they need chunked framing). */
   end(trailers: Record<string, string> = {}): void {
     this.#response.addTrailers(trailers);
-    this.#response.end();
+    this.#body.end();
+  }
+
+  /** Sends the last piece together with the end, as far as the protocol can. */
+  finish(piece: Uint8Array): void {
+    this.#body.end(piece);
   }
 
   /** A whole answer in one piece, with its length. */
@@ -121,9 +129,14 @@ export class Exchange {
     this.end();
   }
 
+  get #body(): Writable {
+    return "stream" in this.#response ? this.#response.stream : this.#response;
+  }
+
   /** Breaks the answer off: TCP RST on HTTP/1.1, RST_STREAM on HTTP/2. */
   reset(): void {
-    if ("stream" in this.#response) this.#response.stream.close(constants.NGHTTP2_INTERNAL_ERROR);
+    // close() would end the stream first.
+    if ("stream" in this.#response) this.#response.stream.destroy(new Error("reset by the script"));
     else this.#response.socket?.resetAndDestroy();
   }
 
@@ -132,6 +145,14 @@ export class Exchange {
     if ("stream" in this.#response) throw new Error("fin() is for HTTP/1.1");
     this.#response.socket?.end();
   }
+}
+
+/** What is known of an answer when its head is sent. */
+export interface HeadOptions {
+  /** there is no body; HTTP/1.1 needs a content-length of 0 or a status without body besides */
+  end?: boolean;
+  /** the answer will end in trailers; HTTP/2 has to know beforehand */
+  trailers?: boolean;
 }
 
 function receivedFrom(request: Request): Received {
