@@ -77,7 +77,6 @@ function onlyLastStarts(crossings: Crossing[]): Crossing[] {
   for (const crossing of crossings.slice(0, streamsFrom)) {
     if (isRootCreate(crossing)) {
       const id = crossing.args?.[0] ?? "";
-      starts.delete(id);
       current = [];
       starts.set(id, current);
     }
@@ -118,9 +117,11 @@ function withoutShutdown(crossings: Crossing[]): Crossing[] {
     if (direction === "host->vm" && !roots.has(args?.[0])) break;
     end--;
   }
-  // The walk stops at the last call of a stream, whose return belongs to it.
+  // The walk also took the return of the last call that is not part of the shutdown.
   const last = crossings[end - 1];
-  return crossings.slice(0, last?.args !== undefined && end < crossings.length ? end + 1 : end);
+  const next = crossings[end];
+  const isItsReturn = next?.direction === "host<-vm" && next.name === last?.name;
+  return crossings.slice(0, isItsReturn ? end + 1 : end);
 }
 
 function format(crossing: Crossing, ids: Map<string, string>): string {

@@ -232,4 +232,17 @@ describe("after a reply", () => {
     fullExchange(stream);
     expect(stream.client.status).toBe(400);
   });
+
+  it("neither while the reply itself is stuck in a response callback", async () => {
+    const wasm = guest((texts) => ({
+      request_headers: `${reply(400, texts.of("no"))} (i32.const 0)`,
+      request_body: "(unreachable)",
+      response_body: "(i32.const 1)",
+    }));
+    const { host, root } = await start(wasm, { hangs: "model" });
+    const stream = host.stream(root);
+    stream.requestHeaders(POST);
+    stream.requestBody("b");
+    expect([stream.hung, stream.over]).toEqual([expect.stringContaining("response"), false]);
+  });
 });

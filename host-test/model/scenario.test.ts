@@ -213,6 +213,21 @@ describe("a normalised trace", () => {
     ]);
   });
 
+  it("drops the final shutdown, also behind a call that never returned", () => {
+    const trapped = [
+      "[host->vm] proxy_on_context_create(1, 0)",
+      "[host->vm] proxy_on_context_create(2, 1)",
+      "[host->vm] proxy_on_request_headers(2, 4, 1)",
+    ];
+    const shutdown = [
+      "[host->vm] proxy_on_done(1)",
+      "[host<-vm] proxy_on_done return: 1",
+      "[host->vm] proxy_on_delete(1)",
+      "[host<-vm] proxy_on_delete return: void",
+    ];
+    expect(normaliseTrace([...trapped, ...shutdown])).toEqual(normaliseTrace(trapped));
+  });
+
   it("keeps a tick that answered", () => {
     const lines = [
       "[host->vm] proxy_on_context_create(2, 1)",
