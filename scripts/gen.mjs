@@ -3,6 +3,8 @@
  * `scripts/tables/literals.json` (static UTF-8 texts) becomes `plugin/bytes/literals.ts`, and each entry of
  * `scripts/tables/keywords.json` (a set of words) becomes an enum with a matcher in the file that it names, and
  * `scripts/tables/models.json` becomes `plugin/policy/model_rows.ts` and the tables in `docs/models.md`.
+ * `docs/config.schema.json` with `scripts/tables/config_refused.json` becomes the tables of the configuration reader, and
+ * `scripts/tables/config_texts.json` its messages.
  * Usage: `node scripts/gen.mjs` writes, `node scripts/gen.mjs --check` fails when a file differs.
  */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
@@ -13,6 +15,7 @@ import prettier from "prettier";
 import { renderKeywords } from "./gen/keywords.mjs";
 import { renderLiterals } from "./gen/literals.mjs";
 import { renderModelDocument, renderModelRows } from "./gen/models.mjs";
+import { renderShapes } from "./gen/shapes.mjs";
 import { ROOT, filesBelow } from "./stamp.mjs";
 
 /** First line of every generated file; other checks recognise generated files by it. */
@@ -24,6 +27,11 @@ const KEYWORDS_TABLE = "scripts/tables/keywords.json";
 const MODELS_TABLE = "scripts/tables/models.json";
 const MODELS_FILE = "plugin/policy/model_rows.ts";
 const MODELS_DOCUMENT = "docs/models.md";
+const SCHEMA = "docs/config.schema.json";
+const REFUSED_TABLE = "scripts/tables/config_refused.json";
+const SHAPES_FILE = "plugin/policy/config/shape_table.ts";
+const CONFIG_TEXTS_TABLE = "scripts/tables/config_texts.json";
+const CONFIG_TEXTS_FILE = "plugin/policy/config/texts.ts";
 
 /** @param {string} path relative to the root */
 function readTable(path) {
@@ -53,6 +61,11 @@ export async function outputs() {
   for (const [file, body] of renderKeywords(readTable(KEYWORDS_TABLE))) bodies.set(file, body);
   const models = readTable(MODELS_TABLE);
   bodies.set(MODELS_FILE, renderModelRows(models));
+  bodies.set(SHAPES_FILE, renderShapes(readTable(SCHEMA), readTable(REFUSED_TABLE)));
+  bodies.set(
+    CONFIG_TEXTS_FILE,
+    `/* eslint-disable no-restricted-syntax */\n${renderLiterals(readTable(CONFIG_TEXTS_TABLE))}`,
+  );
   const texts = new Map();
   for (const [file, body] of bodies) {
     texts.set(file, await formatted(file, `${GENERATED_HEAD}\n${body}`));

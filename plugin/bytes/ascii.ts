@@ -17,6 +17,7 @@ export const enum Ascii {
   Nine = 0x39,
   Colon = 0x3a,
   Semicolon = 0x3b,
+  Equals = 0x3d,
   At = 0x40,
   UpperA = 0x41,
   UpperE = 0x45,
@@ -37,6 +38,7 @@ export const enum Ascii {
   LowerX = 0x78,
   LowerZ = 0x7a,
   BraceOpen = 0x7b,
+  Bar = 0x7c,
   BraceClose = 0x7d,
 }
 

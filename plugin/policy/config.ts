@@ -1,10 +1,14 @@
 /**
  * The parsed configuration: unmanaged structs in one arena per root context, immutable after
  * `readConfig`. Knows names and types of settings; parsing is in config_reader.ts.
- * Every (ptr, len) pair is unescaped UTF-8 unless it says "JSON"; ptr 0 means absent.
+ * Every (ptr, len) pair is unescaped UTF-8 unless it says "JSON"; ptr 0 means absent. The words of an
+ * enum stand in the order of their `enum` in docs/config.schema.json.
  */
-import { Arena } from "../bytes/arena";
+import { Arena, closeArena } from "../bytes/arena";
+import { StructArray } from "../bytes/struct_array";
 import { TextList, TextMap } from "../bytes/text_list";
+import { Sampling, ThinkingClass } from "../translate/traits";
+import { NeedsThinking, ThinkingDefault } from "./model_rows";
 
 export const enum RequestHeaders {
   Hold = 0,
@@ -20,6 +24,18 @@ export const enum Provider {
   Custom = 5,
 }
 
+/** Bits of `Profile.endpoints`. */
+export const enum Endpoint {
+  ChatCompletions = 1,
+  Responses = 2,
+  Completions = 4,
+  Messages = 8,
+  CountTokens = 16,
+  Batches = 32,
+  Files = 64,
+  Models = 128,
+}
+
 export const enum AuthMode {
   Upstream = 0,
   Client = 1,
@@ -31,6 +47,11 @@ export const enum AuthHeader {
   XApiKey = 1,
   ApiKey = 2,
   Authorization = 3,
+}
+
+export const enum OnDenied {
+  Reject = 0,
+  Default = 1,
 }
 
 export const enum ParamsMode {
@@ -72,7 +93,7 @@ export const enum ResponseHeaders {
 export class Key {
   namePtr: usize;
   nameLen: u32;
-  valuePtr: usize;
+  valuePtr: usize; // visible ASCII, so it can stand in a header
   valueLen: u32;
   weight: u32;
   models: TextList; // globs; empty: all models
@@ -87,22 +108,23 @@ export class Profile {
   provider: Provider;
   basePathPtr: usize; // in front of the provider's table path
   basePathLen: u32;
-  anthropicVersionPtr: usize;
+  anthropicVersionPtr: usize; // absent: the provider's
   anthropicVersionLen: u32;
+  endpoints: u32; // bits of Endpoint
 
   authMode: AuthMode;
   authHeader: AuthHeader;
-  keyCount: u32;
-  keys: usize; // keyCount × Key; read with `keyAt`
+  keys: StructArray<Key>; // read with `keyCount`, `keyAt`
 
   modelDefaultPtr: usize;
   modelDefaultLen: u32;
   stripPrefixes: TextList;
   aliases: TextMap; // glob → target
-  templatePtr: usize;
+  templatePtr: usize; // holds `{model}` once
   templateLen: u32;
-  allow: TextList;
-  deny: TextList;
+  allow: TextList; // globs; empty: all
+  deny: TextList; // globs
+  onDenied: OnDenied;
 
   paramsMode: ParamsMode;
   drop: TextList; // members of the Anthropic body that are not sent
@@ -131,6 +153,10 @@ export class Profile {
 
   responseHeaders: ResponseHeaders;
   metrics: bool;
+
+  get keyCount(): u32 {
+    return this.keys.count;
+  }
 }
 
 /** One rule of the long form; all matchers that are present must hold. */
@@ -141,9 +167,54 @@ export class Rule {
   pathPrefixLen: u32;
   hosts: TextList; // globs
   routes: TextList; // globs
-  headers: TextMap; // header name → glob; value len 0 with ptr 1: present, ptr 2: absent
+  headers: TextMap; // header name → glob; value HEADER_PRESENT or HEADER_ABSENT with length 0
   models: TextList; // globs; decided when the body has been read
   profile: u32; // index into profiles
+}
+
+/** Value pointer in `Rule.headers`: the header must be there, whatever its value. */
+export const HEADER_PRESENT: usize = 1;
+/** Value pointer in `Rule.headers`: the header must not be there. */
+export const HEADER_ABSENT: usize = 2;
+
+/** Bits of `ModelInfoRow.given`: which cells a row has. */
+export const enum ModelCell {
+  MaxOutput = 1,
+  WindowStops = 2,
+  Thinking = 4,
+  ThinkingDefault = 8,
+  Sampling = 16,
+  Effort = 32,
+  Prefill = 64,
+  MidSystem = 128,
+  ForcedChoice = 256,
+  SchemaOutput = 512,
+  StrictTools = 1024,
+  NeedsThinking = 2048,
+  Interleaved = 4096,
+}
+
+/** One row of `model_info`; a cell counts only when its bit is in `given`. */
+@unmanaged
+@final
+export class ModelInfoRow {
+  match: TextList; // globs on the name as asked for and as sent
+  likePtr: usize; // model whose built-in row is the start; absent: the row that the name finds
+  likeLen: u32;
+  given: u32; // bits of ModelCell
+  maxOutput: u32; // tokens
+  windowStops: bool;
+  thinking: ThinkingClass;
+  thinkingDefault: ThinkingDefault;
+  sampling: Sampling;
+  efforts: u32; // bits of Effort
+  prefill: bool;
+  midSystem: bool;
+  forcedChoice: bool;
+  schemaOutput: bool;
+  strictTools: bool;
+  needsThinking: NeedsThinking;
+  interleaved: bool;
 }
 
 /** What one root context serves. */
@@ -152,12 +223,46 @@ export class Rule {
 export class Config {
   arena: Arena; // owns everything below
   requestHeaders: RequestHeaders;
-  profileCount: u32;
-  profiles: usize; // profileCount × Profile; read with `profileAt`
+  profiles: StructArray<Profile>;
   defaultProfile: i32; // index, -1: none
   rejectUnmatched: bool; // on_no_match: reject
-  ruleCount: u32;
-  rules: usize; // ruleCount × Rule; read with `ruleAt`
-  modelInfo: usize; // rows laid over the model table (policy/model_table.ts)
-  modelInfoCount: u32;
+  rules: StructArray<Rule>;
+  modelInfo: StructArray<ModelInfoRow>;
+
+  get profileCount(): u32 {
+    return this.profiles.count;
+  }
+
+  get ruleCount(): u32 {
+    return this.rules.count;
+  }
+
+  get modelInfoCount(): u32 {
+    return this.modelInfo.count;
+  }
+}
+
+/** Profile `index`, which is below `profileCount`. */
+export function profileAt(config: Config, index: u32): Profile {
+  return config.profiles.at(index);
+}
+
+/** Rule `index`, which is below `ruleCount`. */
+export function ruleAt(config: Config, index: u32): Rule {
+  return config.rules.at(index);
+}
+
+/** Row `index` of `model_info`, which is below `modelInfoCount`. */
+export function modelInfoAt(config: Config, index: u32): ModelInfoRow {
+  return config.modelInfo.at(index);
+}
+
+/** Key `index` of a profile, which is below its `keyCount`. */
+export function keyAt(profile: Profile, index: u32): Key {
+  return profile.keys.at(index);
+}
+
+/** Frees a configuration with everything in it. */
+export function closeConfig(config: Config): void {
+  closeArena(config.arena);
 }

@@ -8,6 +8,7 @@
 
 /** @typedef {Record<string, any>} Schema */
 /** @typedef {Record<string, Record<string, true | string[]>>} Refused */
+/** @typedef {Record<(typeof NODE_COLUMNS)[number], number>} NodeRow */
 
 const KNOWN = new Set(
   (
@@ -27,10 +28,21 @@ const KINDS = {
   Map: 7,
   BooleanOrText: 8,
 };
+/** Columns of a node row, in order; see ShapeNode in plugin/policy/config/shape.ts. */
+const NODE_COLUMNS = /** @type {const} */ ([
+  "kind",
+  "low",
+  "high",
+  "first",
+  "count",
+  "item",
+  "extra",
+  "group",
+]);
 const NO_LIMIT = 0xffffffff;
 const MAX_MEMBERS = 64;
 
-/** @param {string} name `max_depth` becomes `MaxDepth` */
+/** @param {string} name `max_depth` becomes `MaxDepth`, `modelInfo` becomes `ModelInfo` */
 const pascal = (name) =>
   name.replace(/(^|_)([a-z])/g, (_all, _line, letter) => letter.toUpperCase());
 
@@ -43,7 +55,8 @@ function classWords(source) {
   const set = new RegExp(source);
   const words = new Array(8).fill(0);
   for (let byte = 0; byte < 256; byte++) {
-    if (set.test(String.fromCharCode(byte < 0x80 ? byte : 0xff))) words[byte >> 5] |= 1 << (byte & 31);
+    if (set.test(String.fromCharCode(byte < 0x80 ? byte : 0xff)))
+      words[byte >> 5] |= 1 << (byte & 31);
   }
   return words.map((word) => word >>> 0);
 }
@@ -59,7 +72,7 @@ class Compiler {
   constructor(schema, refused) {
     this.schema = schema;
     this.refused = structuredClone(refused);
-    /** @type {number[][]} */ this.nodes = [[KINDS.Any, 0, 0, 0, 0, 0, 0, 0]];
+    /** @type {Partial<NodeRow>[]} */ this.nodes = [{ kind: KINDS.Any }];
     /** @type {number[][]} */ this.members = [];
     /** @type {number[][]} */ this.words = [];
     /** @type {number[][]} */ this.rules = [new Array(9).fill(0)];
@@ -88,7 +101,7 @@ class Compiler {
     return { name: name ?? "", target };
   }
 
-  /** @param {number[]} row of a node without its group @returns {number} its index */
+  /** @param {Partial<NodeRow> & { kind: number }} row @returns {number} its index */
   node(row) {
     this.nodes.push(row);
     return this.nodes.length - 1;
@@ -120,7 +133,9 @@ class Compiler {
   /** @param {Schema} schema of a text @returns {number} row of its rule, 0 for none */
   textRule({ pattern, not }) {
     if (pattern === undefined && not === undefined) return 0;
-    const form = FORMS.map((candidate) => candidate.exec(pattern ?? "^[\\x00-\\xff]*$")).find(Boolean);
+    const form = FORMS.map((candidate) => candidate.exec(pattern ?? "^[\\x00-\\xff]*$")).find(
+      Boolean,
+    );
     if (!form?.groups) throw new Error(`config.schema.json: pattern ${pattern} is not compiled`);
     const { first = "", rest = "", last = "", needle = "" } = form.groups;
     this.rules.push([
@@ -137,56 +152,88 @@ class Compiler {
     const { name, target } = this.resolve(schema);
     if (target.enum) {
       const [first, count] = this.wordRows(target.enum, unserved);
-      return this.node([KINDS.Word, 0, 0, first, count, 0, 0, 0]);
+      return this.node({ kind: KINDS.Word, first, count });
     }
-    if (target.anyOf) return this.node([KINDS.BooleanOrText, 0, 0, 0, 0, this.compile(target.anyOf[1]), 0, 0]);
-    switch (target.type) {
-      case "boolean":
-        return this.node([KINDS.Boolean, 0, 0, 0, 0, 0, 0, 0]);
-      case "integer":
-        return this.node([KINDS.Integer, target.minimum ?? target.const, target.maximum ?? target.const, 0, 0, 0, 0, 0]);
-      case "string":
-        return this.node([KINDS.Text, target.minLength ?? 0, target.maxLength ?? NO_LIMIT, this.textRule(target), 0, 0, 0, 0]);
-      case "array": {
-        const item = this.compile(target.items, unserved);
-        const unique = target.uniqueItems ? 1 : 0;
-        return this.node([KINDS.List, target.minItems ?? 0, target.maxItems ?? NO_LIMIT, 0, 0, item, unique, 0]);
-      }
-      case "object":
-        return target.properties ? this.object(name, target) : this.map(target);
-      default:
-        return 0;
+    if (target.anyOf) {
+      return this.node({ kind: KINDS.BooleanOrText, item: this.compile(target.anyOf[1]) });
     }
+    if (target.type === "array") return this.list(target, unserved);
+    if (target.type === "object") {
+      return target.properties ? this.object(name, target) : this.map(target);
+    }
+    return this.scalar(target);
+  }
+
+  /** @param {Schema} target */
+  scalar(target) {
+    const { const: only, minimum = only, maximum = only } = target;
+    if (target.type === "boolean") return this.node({ kind: KINDS.Boolean });
+    if (target.type === "integer") {
+      return this.node({ kind: KINDS.Integer, low: minimum, high: maximum });
+    }
+    if (target.type !== "string") return 0;
+    const { minLength: low = 0, maxLength: high = NO_LIMIT } = target;
+    return this.node({ kind: KINDS.Text, low, high, first: this.textRule(target) });
+  }
+
+  /** @param {Schema} target @param {string[]} unserved */
+  list(target, unserved) {
+    const { minItems: low = 0, maxItems: high = NO_LIMIT } = target;
+    const item = this.compile(target.items, unserved);
+    return this.node({ kind: KINDS.List, low, high, item, extra: target.uniqueItems ? 1 : 0 });
   }
 
   /** @param {Schema} target */
   map(target) {
-    const value = target.additionalProperties === true ? 0 : this.compile(target.additionalProperties);
-    const key = this.compile(target.propertyNames);
-    const [low, high] = [target.minProperties ?? 0, target.maxProperties ?? NO_LIMIT];
-    return this.node([KINDS.Map, low, high, 0, 0, value, key, 0]);
+    const { minProperties: low = 0, maxProperties: high = NO_LIMIT, additionalProperties } = target;
+    const item = additionalProperties === true ? 0 : this.compile(additionalProperties);
+    return this.node({
+      kind: KINDS.Map,
+      low,
+      high,
+      item,
+      extra: this.compile(target.propertyNames),
+    });
   }
 
   /** @param {string} name of the definition @param {Schema} target */
   object(name, target) {
-    const keys = Object.keys(target.properties);
-    if (name === "" || keys.length > MAX_MEMBERS) throw new Error(`config.schema.json: ${name} ${keys}: an object is a definition with at most ${MAX_MEMBERS} members`);
     const known = this.groups.get(name);
     if (known !== undefined) return known;
-    const index = this.node([]);
+    const keys = Object.keys(target.properties);
+    if (name === "" || keys.length > MAX_MEMBERS) {
+      throw new Error(
+        `config.schema.json: ${keys}: not a definition, or above ${MAX_MEMBERS} members`,
+      );
+    }
+    const row = { kind: KINDS.Object, low: target.minProperties ?? 0, first: this.members.length };
+    const index = this.node({ ...row, count: keys.length, group: this.groups.size + 1 });
     this.groups.set(name, index);
-    const group = [...this.groups.keys()].indexOf(name) + 1;
-    const first = this.members.length;
     this.members.push(...keys.map(() => []));
     keys.forEach((key, at) => {
       const refusal = this.refused[name]?.[key] ?? [];
       delete this.refused[name]?.[key];
       const node = refusal === true ? 0 : this.compile(target.properties[key], refusal);
       const flags = (target.required?.includes(key) ? 1 : 0) | (refusal === true ? 2 : 0);
-      this.members[first + at] = [...this.text(key), node, flags];
+      this.members[row.first + at] = [...this.text(key), node, flags];
     });
-    this.nodes[index] = [KINDS.Object, target.minProperties ?? 0, 0, first, keys.length, 0, 0, group];
     return index;
+  }
+
+  /** @returns {[string, number[][]][]} every table: what it is, and its rows */
+  tables() {
+    const nodes = this.nodes.map((row) => NODE_COLUMNS.map((column) => row[column] ?? 0));
+    return [
+      ["NODES: ShapeNode rows.", nodes],
+      ["MEMBERS: ShapeMember rows.", this.members],
+      ["WORDS: ShapeWord rows.", this.words],
+      ["RULES: TextRule rows.", this.rules],
+      ["CLASSES: sets of bytes, 8 words each.", this.classes],
+      [
+        "TEXT: names, words and patterns; 16 bytes can be read from any of them.",
+        [[...this.bytes, ...new Array(32).fill(0)]],
+      ],
+    ];
   }
 
   /** @throws {Error} naming what the refusals have and the schema has not */
@@ -194,20 +241,32 @@ class Compiler {
     const left = Object.entries(this.refused).flatMap(([group, members]) =>
       Object.keys(members).map((member) => `${group}.${member}`),
     );
-    if (left.length > 0) throw new Error(`config_refused.json: not in the schema: ${left.join(", ")}`);
+    if (left.length > 0)
+      throw new Error(`config_refused.json: not in the schema: ${left.join(", ")}`);
   }
 }
 
-/** @param {string} name @param {string} doc @param {number[][]} rows */
-function table(name, doc, rows) {
+/** @param {string} doc name of the table, a colon, what it is @param {number[][]} rows */
+function table(doc, rows) {
+  const name = doc.slice(0, doc.indexOf(":"));
   const type = name === "TEXT" ? "u8" : "u32";
-  return `/** ${doc} */\n// prettier-ignore\nexport const ${name}: usize = memory.data<${type}>([${rows.flat().join(", ")}]);\n`;
+  const data = `memory.data<${type}>([${rows.flat().join(", ")}])`;
+  return `/** ${doc} */\n// prettier-ignore\nexport const ${name}: usize = ${data};\n`;
 }
 
 /** @param {string} name @param {string} doc @param {[string, number][]} members */
 function constEnum(name, doc, members) {
-  const lines = members.map(([member, value]) => `${member} = ${value},`).join("\n");
+  const lines = members.map(([member, value]) => `${pascal(member)} = ${value},`).join("\n");
   return `/** ${doc} */\nexport const enum ${name} {\n${lines}\n}\n`;
+}
+
+/**
+ * @param {string} name of a definition
+ * @param {string[]} keys its members
+ */
+function memberEnum(name, keys) {
+  const members = keys.map((key, at) => /** @type {[string, number]} */ ([key, at]));
+  return constEnum(`${pascal(name)}Key`, `Members of \`${name}\`, in order.`, members);
 }
 
 /**
@@ -218,24 +277,16 @@ function constEnum(name, doc, members) {
  */
 export function renderShapes(schema, refused) {
   const compiler = new Compiler(schema, refused);
-  const root = compiler.compile({ $ref: schema.$ref });
+  compiler.compile({ $ref: schema.$ref });
   compiler.checkRefused();
-  const groups = [...compiler.groups.keys()];
-  const memberEnums = groups.map((name) => {
-    const keys = Object.keys(schema.$defs[name].properties);
-    return constEnum(`${pascal(name[0].toUpperCase() + name.slice(1))}Key`, `Members of \`${name}\`, in order.`, keys.map((key, at) => [pascal(key), at]));
-  });
-  const nodes = [...compiler.groups].map(([name, index]) => /** @type {[string, number]} */ ([pascal(name[0].toUpperCase() + name.slice(1)), index]));
+  const nodes = [...compiler.groups];
+  const groups = nodes.map(([name], at) => /** @type {[string, number]} */ ([name, at + 1]));
   return [
+    "/* eslint-disable no-restricted-syntax */",
     "// Compiled from docs/config.schema.json and scripts/tables/config_refused.json. Rows: shape.ts.\n",
-    constEnum("Group", "Which object a node describes.", groups.map((name, at) => [pascal(name[0].toUpperCase() + name.slice(1)), at + 1])),
-    constEnum("GroupNode", "Node of each object.", [["Root", root], .../** @type {[string, number][]} */ (nodes)]),
-    ...memberEnums,
-    table("NODES", "ShapeNode rows.", compiler.nodes),
-    table("MEMBERS", "ShapeMember rows.", compiler.members),
-    table("WORDS", "ShapeWord rows.", compiler.words),
-    table("RULES", "TextRule rows.", compiler.rules),
-    table("CLASSES", "Sets of bytes, 8 words each.", compiler.classes),
-    table("TEXT", "All names, words and patterns; padded so that 16 bytes can be read from any of them.", [[...compiler.bytes, ...new Array(32).fill(0)]]),
+    constEnum("Group", "Which object a node describes.", groups),
+    constEnum("GroupNode", "Node of each object.", nodes),
+    ...groups.map(([name]) => memberEnum(name, Object.keys(schema.$defs[name].properties))),
+    ...compiler.tables().map(([doc, rows]) => table(doc, rows)),
   ].join("\n");
 }
