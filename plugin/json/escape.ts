@@ -31,7 +31,8 @@ function readUnicodeEscape(ptr: usize, end: usize): u32 {
   escapeBytes = 6;
   const high = readHex4(ptr + 2);
   if ((high & 0xfc00) != 0xd800 || ptr + 12 > end) return high;
-  if (<u32>load<u8>(ptr, 6) != Ascii.Backslash || <u32>load<u8>(ptr, 7) != Ascii.LowerU) return high;
+  if (<u32>load<u8>(ptr, 6) != Ascii.Backslash || <u32>load<u8>(ptr, 7) != Ascii.LowerU)
+    return high;
   const low = readHex4(ptr + 8);
   if ((low & 0xfffffc00) != 0xdc00) return high;
   escapeBytes = 12;

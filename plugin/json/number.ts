@@ -70,7 +70,7 @@ function integerDigits(ptr: usize, end: usize): u32 {
 
 /** The exponent, held at ±100000 so that it can be added to digit counts. */
 function readExponent(ptr: usize, end: usize): i32 {
-  while (ptr < end && (<u32>load<u8>(ptr) | 0x20) != Ascii.LowerE) ptr += 1;
+  while (ptr < end && ((<u32>load<u8>(ptr)) | 0x20) != Ascii.LowerE) ptr += 1;
   ptr += 1;
   if (ptr >= end) return 0;
   const sign = <u32>load<u8>(ptr);

@@ -127,7 +127,7 @@ export function skipNumber(ptr: usize, end: usize): usize {
     ptr = someDigits(ptr + 1, end);
     if (ptr == 0) return 0;
   }
-  if (ptr < end && (<u32>load<u8>(ptr) | 0x20) == Ascii.LowerE) {
+  if (ptr < end && ((<u32>load<u8>(ptr)) | 0x20) == Ascii.LowerE) {
     ptr += 1;
     if (ptr < end && isSign(<u32>load<u8>(ptr))) ptr += 1;
     return someDigits(ptr, end);
@@ -168,7 +168,8 @@ export function skipWord(ptr: usize, end: usize): usize {
 /** Compares four bytes; when the input is too short, what is there must still fit. */
 function matchWord(ptr: usize, end: usize, word: u32): usize {
   if (ptr + 4 <= end) return load<u32>(ptr) == word ? ptr + 4 : refuse(JsonStatus.Unexpected);
-  const known = ((1 as u32) << (<u32>(end - ptr) << 3)) - 1;
+  const bits = (<u32>(end - ptr)) << 3;
+  const known: u32 = (1 << bits) - 1;
   return refuse(
     (load<u32>(ptr) & known) == (word & known) ? JsonStatus.Truncated : JsonStatus.Unexpected,
   );

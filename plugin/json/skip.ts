@@ -43,33 +43,29 @@ function skipScalar(ptr: usize, end: usize): usize {
  */
 function skipContainer(ptr: usize, end: usize, depth: u32): usize {
   let level: u32 = 0;
-  while (true) {
+  while (ptr != 0) {
     const opener = <u32>load<u8>(ptr);
     if (opener == Ascii.BraceOpen || opener == Ascii.BracketOpen) {
       if (level == depth) return refuse(JsonStatus.TooDeep);
-      const closer = opener + 2; // { → }, [ → ]
-      store<u8>(CLOSERS + level, closer);
-      level += 1;
       ptr = skipSpace(ptr + 1, end);
       if (ptr >= end) return refuse(JsonStatus.Truncated);
+      const closer = opener + 2; // { → }, [ → ]
       if (<u32>load<u8>(ptr) != closer) {
-        if (closer == Ascii.BraceClose) {
-          ptr = skipKey(ptr, end);
-          if (ptr == 0) return 0;
-        }
+        store<u8>(CLOSERS + level, closer);
+        level += 1;
+        ptr = closer == Ascii.BraceClose ? skipKey(ptr, end) : ptr;
         continue;
       }
       ptr += 1;
-      level -= 1;
     } else {
       ptr = skipScalar(ptr, end);
       if (ptr == 0) return 0;
     }
     ptr = closeLevels(ptr, end, level);
-    if (ptr == 0) return 0;
     level = closedLevel;
     if (level == 0) return ptr;
   }
+  return 0;
 }
 
 /** Level left open by the last `closeLevels`. */

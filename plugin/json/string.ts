@@ -7,8 +7,9 @@ import { Writer } from "../bytes/writer";
 import { escapeBytes, isSurrogate, putCodePoint, readEscape } from "./escape";
 
 /**
- * Appends the unescaped content. A surrogate without partner has no UTF-8 form: its escape is kept
- * as it stands, which is right where the content is itself JSON (tool arguments).
+ * Appends the unescaped content; asks for room for `len` bytes although fewer may be written. A
+ * surrogate without partner has no UTF-8 form: its escape is kept as it stands, which is right where
+ * the content is itself JSON (tool arguments).
  */
 export function unescapeInto(out: Writer, ptr: usize, len: u32): void {
   const end = ptr + len;
@@ -28,9 +29,7 @@ export function unescapeInto(out: Writer, ptr: usize, len: u32): void {
 export function findEscape(ptr: usize, end: usize): usize {
   while (ptr < end) {
     if (ASC_FEATURE_SIMD) {
-      const mask = i8x16.bitmask(
-        i8x16.eq(v128.load(ptr), i8x16.splat(<i8>Ascii.Backslash)),
-      );
+      const mask = i8x16.bitmask(i8x16.eq(v128.load(ptr), i8x16.splat(<i8>Ascii.Backslash)));
       if (mask == 0) {
         ptr += 16;
         continue;
@@ -84,10 +83,10 @@ function findSpecial(ptr: usize, end: usize): usize {
 }
 
 function putEscaped(out: Writer, c: u32): void {
-  if (!out.reserve(6)) return;
+  const short = shortEscape(c);
+  if (!out.reserve(short != 0 ? 2 : 6)) return;
   const at = out.cursor;
   store<u8>(at, Ascii.Backslash);
-  const short = shortEscape(c);
   if (short != 0) {
     store<u8>(at, short, 1);
     out.cursor = at + 2;
