@@ -12,7 +12,8 @@ export class SseBuffer {
   /** Appends; false above `cap` or without memory. Amortised linear. */
   append(ptr: usize, len: u32, cap: u32): bool {
     if (len > cap - this.len) return false;
-    if (this.len + len + SLACK > this.size && !this.grow(this.len + len + SLACK)) return false;
+    const needed = this.len + len + SLACK;
+    if (needed > this.size && !this.grow(needed, cap + SLACK)) return false;
     memory.copy(this.ptr + this.len, ptr, len);
     this.len += len;
     return true;
@@ -32,8 +33,10 @@ export class SseBuffer {
     this.size = 0;
   }
 
-  private grow(needed: u32): bool {
+  /** Doubles, but never beyond `most`, which is what the cap allows. */
+  private grow(needed: u32, most: u32): bool {
     let size = this.size << 1;
+    if (size > most) size = most;
     if (size < needed) size = needed;
     if (size < FIRST) size = FIRST;
     const block = allocate(size);

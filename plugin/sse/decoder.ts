@@ -10,7 +10,8 @@
  * Source: HTML Standard, "Interpreting an event stream"; docs/streaming.md for where we differ (an
  * unfinished event at the end is answered with `unfinished` set, the caller decides).
  */
-import { Ascii, isDigit } from "../bytes/ascii";
+import { Ascii } from "../bytes/ascii";
+import { readU32 } from "../bytes/decimal";
 import { SseBuffer } from "./buffer";
 import { SseField, SseStatus } from "./event";
 
@@ -87,13 +88,13 @@ export class SseDecoder {
     const lineEnd = findLineEnd(start, this.windowEnd);
     if (lineEnd >= this.windowEnd) {
       this.windowPtr = this.windowEnd;
-      this.keep(this.line, start, <u32>(lineEnd - start));
+      this.keepLine(start, lineEnd);
       return false;
     }
     this.afterCr = <u32>load<u8>(lineEnd) == Ascii.CarriageReturn;
     this.windowPtr = lineEnd + 1;
     if (this.line.len == 0) return this.interpret(start, lineEnd, true);
-    if (!this.keep(this.line, start, <u32>(lineEnd - start))) return false;
+    if (!this.keepLine(start, lineEnd)) return false;
     const complete = this.interpret(this.line.ptr, this.line.ptr + this.line.len, false);
     this.line.clear();
     return complete;
@@ -103,7 +104,7 @@ export class SseDecoder {
   private interpret(ptr: usize, end: usize, inWindow: bool): bool {
     if (!this.started) {
       this.started = true;
-      if (hasByteOrderMark(ptr, end)) ptr += 3;
+      if (hasByteOrderMark(ptr, end)) ptr += MARK_BYTES;
     }
     if (ptr == end) return this.dispatch();
     if (<u32>(end - ptr) > this.cap + LINE_HEAD) return this.stop(SseStatus.Overflow);
@@ -136,6 +137,8 @@ export class SseDecoder {
         if (retryMs >= 0) this.retryMs = retryMs;
         break;
       }
+      default:
+        break;
     }
   }
 
@@ -152,9 +155,9 @@ export class SseDecoder {
       return;
     }
     if (this.borrowed && !this.keepBorrowed()) return;
-    if (this.hasData && !this.keep(this.data, NEWLINE, 1)) return;
+    if (this.hasData && !this.keepData(NEWLINE, 1)) return;
     this.hasData = true;
-    this.keep(this.data, value, len);
+    this.keepData(value, len);
   }
 
   /** The blank line: answers the event if it has data, forgets the name either way. */
@@ -182,7 +185,7 @@ export class SseDecoder {
   private keepBorrowed(): bool {
     this.borrowed = false;
     this.data.len = 0;
-    return this.keep(this.data, this.dataPtr, this.dataLen);
+    return this.keepData(this.dataPtr, this.dataLen);
   }
 
   /** End of the stream: an unfinished line counts as a line, an unfinished event as an event. */
@@ -192,14 +195,24 @@ export class SseDecoder {
       this.line.clear();
     }
     if (this.status != SseStatus.Ok || !this.hasData) return false;
-    this.unfinished = true;
-    return this.dispatch();
+    this.unfinished = this.dispatch();
+    return this.unfinished;
   }
 
-  private keep(buffer: SseBuffer, ptr: usize, len: u32): bool {
-    if (buffer.append(ptr, len, this.cap + LINE_HEAD)) return true;
-    this.stop(len > this.cap + LINE_HEAD - buffer.len ? SseStatus.Overflow : SseStatus.NoMemory);
-    return false;
+  /** Part of a line. A byte order mark does not count, so that a cut behind it changes nothing. */
+  private keepLine(ptr: usize, end: usize): bool {
+    const head = this.started ? LINE_HEAD : LINE_HEAD + MARK_BYTES;
+    return this.keep(this.line, ptr, <u32>(end - ptr), this.cap + head);
+  }
+
+  /** Part of an event's data. */
+  private keepData(ptr: usize, len: u32): bool {
+    return this.keep(this.data, ptr, len, this.cap);
+  }
+
+  private keep(buffer: SseBuffer, ptr: usize, len: u32, cap: u32): bool {
+    if (buffer.append(ptr, len, cap)) return true;
+    return this.stop(len > cap - buffer.len ? SseStatus.Overflow : SseStatus.NoMemory);
   }
 
   private stop(status: SseStatus): bool {
@@ -213,9 +226,10 @@ export class SseDecoder {
 const NEWLINE: usize = memory.data<u8>([<u8>Ascii.LineFeed]);
 /** What a data line has in front of its data. */
 const LINE_HEAD: u32 = 6;
+const MARK_BYTES: u32 = 3;
 
 function hasByteOrderMark(ptr: usize, end: usize): bool {
-  return ptr + 3 <= end && (load<u32>(ptr) & 0xffffff) == 0xbfbbef;
+  return ptr + MARK_BYTES <= end && (load<u32>(ptr) & 0xffffff) == 0xbfbbef;
 }
 
 function fieldOf(ptr: usize, len: u32): SseField {
@@ -236,19 +250,10 @@ function fieldOf(ptr: usize, len: u32): SseField {
   }
 }
 
-/**
- * Value of a `retry` field: ASCII digits only, milliseconds. -1 when it is empty, has another byte or
- * exceeds i32.
- */
+/** Value of a `retry` field in milliseconds; -1 when it has another byte than digits or exceeds i32. */
 function readRetryMs(ptr: usize, len: u32): i32 {
-  if (len == 0 || len > 9) return -1;
-  let value: i32 = 0;
-  for (let i: u32 = 0; i < len; i++) {
-    const c = <u32>load<u8>(ptr + i);
-    if (!isDigit(c)) return -1;
-    value = value * 10 + <i32>(c - Ascii.Zero);
-  }
-  return value;
+  const value = readU32(ptr, len);
+  return value <= <i64>i32.MAX_VALUE ? <i32>value : -1;
 }
 
 /** Address of the first LF or CR, or `end`. */

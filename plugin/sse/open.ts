@@ -4,6 +4,8 @@ import { SseBuffer } from "./buffer";
 import { SseDecoder } from "./decoder";
 
 const NAME_BYTES: u32 = 64;
+/** Keeps sizes from wrapping; what a host hands over is far smaller. */
+const LARGEST_CAP: u32 = 0x4000_0000;
 const TOTAL: u32 = offsetof<SseDecoder>() + 2 * offsetof<SseBuffer>() + NAME_BYTES;
 
 /** A decoder whose lines and events may have up to `cap` bytes. Null without memory. The caller owns it. */
@@ -11,7 +13,7 @@ export function openDecoder(cap: u32): SseDecoder | null {
   const ptr = allocateZeroed(TOTAL);
   if (ptr == 0) return null;
   const decoder = changetype<SseDecoder>(ptr);
-  decoder.cap = cap;
+  decoder.cap = cap < LARGEST_CAP ? cap : LARGEST_CAP;
   decoder.retryMs = -1;
   decoder.line = changetype<SseBuffer>(ptr + offsetof<SseDecoder>());
   decoder.data = changetype<SseBuffer>(ptr + offsetof<SseDecoder>() + offsetof<SseBuffer>());
