@@ -26,23 +26,26 @@ export function openPairs(ptr: usize, len: u32): void {
   blockEnd = ptr + len;
   if (<u64>pairsLeft * 8 + 4 > <u64>len) pairsLeft = 0;
   lengthsAt = ptr + 4;
-  bytesAt = lengthsAt + (<usize>pairsLeft << 3);
+  bytesAt = lengthsAt + ((<usize>pairsLeft) << 3);
 }
 
 /** Goes to the next pair; false behind the last one or at the first that does not fit. */
 export function nextPair(): bool {
   if (pairsLeft == 0) return false;
   pairsLeft -= 1;
-  pairNameLen = load<u32>(lengthsAt);
-  pairValueLen = load<u32>(lengthsAt, 4);
-  lengthsAt += 8;
-  pairNamePtr = bytesAt;
-  pairValuePtr = bytesAt + pairNameLen + 1;
-  const behind = <u64>pairValuePtr + pairValueLen + 1;
+  const nameLen = load<u32>(lengthsAt);
+  const valueLen = load<u32>(lengthsAt, 4);
+  // Lengths come from outside: 32 bits would wrap and let a span leave the block.
+  const behind = <u64>bytesAt + nameLen + valueLen + 2;
   if (behind > <u64>blockEnd) {
     pairsLeft = 0;
     return false;
   }
+  lengthsAt += 8;
+  pairNamePtr = bytesAt;
+  pairNameLen = nameLen;
+  pairValuePtr = bytesAt + nameLen + 1;
+  pairValueLen = valueLen;
   bytesAt = <usize>behind;
   return true;
 }
