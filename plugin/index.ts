@@ -1,8 +1,19 @@
 /** The wasm exports, re-exported by name. No logic. */
 import "./abi/abort";
 export { proxy_on_memory_allocate } from "./abi/memory";
-export { readChat, openChatRequest } from "./translate/chat/request";
-export { writeChat } from "./translate/chat/write";
-export { readWhole } from "./wire/anthropic/answer";
-export { readEvent } from "./wire/anthropic/stream_event";
-export { readUpstreamError } from "./wire/upstream_error";
+export {
+  proxy_abi_version_0_2_1,
+  proxy_on_configure,
+  proxy_on_context_create,
+  proxy_on_delete,
+  proxy_on_done,
+  proxy_on_log,
+  proxy_on_request_body,
+  proxy_on_request_headers,
+  proxy_on_request_trailers,
+  proxy_on_response_body,
+  proxy_on_response_headers,
+  proxy_on_response_trailers,
+  proxy_on_tick,
+  proxy_on_vm_start,
+} from "./filter/callbacks";

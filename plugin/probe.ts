@@ -369,3 +369,4 @@ export function pairListWrite(list: PairList, arena: Arena): usize {
 }
 
 export * from "./probe_models";
+export * from "./probe_config";

@@ -97,9 +97,7 @@ export function sendLocalResponse(
 /** Reads a property; `path` is a literal whose segments are joined by NUL. */
 export function readProperty(path: usize): Status {
   clearSlot();
-  return takeResult(
-    proxy_get_property(literalPtr(path), literalLen(path), SLOT, SLOT + 4),
-  );
+  return takeResult(proxy_get_property(literalPtr(path), literalLen(path), SLOT, SLOT + 4));
 }
 
 /** Sets a property; on Envoy this is filter state `wasm.<name>`. */

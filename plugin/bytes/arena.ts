@@ -48,6 +48,16 @@ export class Arena {
     return copy;
   }
 
+  /** True when the address lies in one of the arena's chunks. */
+  holds(ptr: usize): bool {
+    let chunk = this.chunk;
+    while (chunk != 0) {
+      if (ptr >= chunk && ptr < chunk + load<u32>(chunk, SIZE)) return true;
+      chunk = <usize>load<u32>(chunk, PREVIOUS);
+    }
+    return false;
+  }
+
   /** Forgets all blocks; keeps the first chunk. Pointers into the arena are dead afterwards. */
   reset(): void {
     let chunk = this.chunk;

@@ -70,11 +70,16 @@ export function findLiteral(ptr: usize, len: u32, literal: usize): usize {
 /** FNV-1a, 32 bits, over the run. */
 export function fnv1a(ptr: usize, len: u32): u32 {
   let hash: u32 = 0x811c9dc5;
-  for (let i: u32 = 0; i < len; i++) hash = (hash ^ <u32>load<u8>(ptr + i)) * 0x01000193;
+  for (let i: u32 = 0; i < len; i++) hash = (hash ^ (<u32>load<u8>(ptr + i))) * 0x01000193;
   return hash;
 }
 
 /** One byte, widened. */
 export function byteAt(ptr: usize): u32 {
   return <u32>load<u8>(ptr);
+}
+
+/** Eight bytes, little endian. */
+export function readU64(ptr: usize): u64 {
+  return load<u64>(ptr);
 }

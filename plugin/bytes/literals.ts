@@ -63,6 +63,38 @@ export const MODEL: usize = memory.data<u8>([5, 0, 0, 0, 109, 111, 100, 101, 108
 // prettier-ignore
 export const ANTHROPIC: usize = memory.data<u8>([9, 0, 0, 0, 97, 110, 116, 104, 114, 111, 112, 105, 99]);
 
+// "system"
+// prettier-ignore
+export const SYSTEM: usize = memory.data<u8>([6, 0, 0, 0, 115, 121, 115, 116, 101, 109]);
+
+// "metadata"
+// prettier-ignore
+export const METADATA: usize = memory.data<u8>([8, 0, 0, 0, 109, 101, 116, 97, 100, 97, 116, 97]);
+
+// "user"
+// prettier-ignore
+export const USER: usize = memory.data<u8>([4, 0, 0, 0, 117, 115, 101, 114]);
+
+// "thinking"
+// prettier-ignore
+export const THINKING: usize = memory.data<u8>([8, 0, 0, 0, 116, 104, 105, 110, 107, 105, 110, 103]);
+
+// "reasoning_effort"
+// prettier-ignore
+export const REASONING_EFFORT: usize = memory.data<u8>([16, 0, 0, 0, 114, 101, 97, 115, 111, 110, 105, 110, 103, 95, 101, 102, 102, 111, 114, 116]);
+
+// "output_config"
+// prettier-ignore
+export const OUTPUT_CONFIG: usize = memory.data<u8>([13, 0, 0, 0, 111, 117, 116, 112, 117, 116, 95, 99, 111, 110, 102, 105, 103]);
+
+// "response_format"
+// prettier-ignore
+export const RESPONSE_FORMAT: usize = memory.data<u8>([15, 0, 0, 0, 114, 101, 115, 112, 111, 110, 115, 101, 95, 102, 111, 114, 109, 97, 116]);
+
+// "include_usage"
+// prettier-ignore
+export const INCLUDE_USAGE: usize = memory.data<u8>([13, 0, 0, 0, 105, 110, 99, 108, 117, 100, 101, 95, 117, 115, 97, 103, 101]);
+
 // --- error codes of OpenAI ---
 
 // "missing_required_parameter"
@@ -1167,6 +1199,54 @@ export const EXPECT: usize = memory.data<u8>([6, 0, 0, 0, 101, 120, 112, 101, 99
 // prettier-ignore
 export const TRUE: usize = memory.data<u8>([4, 0, 0, 0, 116, 114, 117, 101]);
 
+// "openai-organization"
+// prettier-ignore
+export const H_OPENAI_ORGANIZATION: usize = memory.data<u8>([19, 0, 0, 0, 111, 112, 101, 110, 97, 105, 45, 111, 114, 103, 97, 110, 105, 122, 97, 116, 105, 111, 110]);
+
+// "openai-project"
+// prettier-ignore
+export const H_OPENAI_PROJECT: usize = memory.data<u8>([14, 0, 0, 0, 111, 112, 101, 110, 97, 105, 45, 112, 114, 111, 106, 101, 99, 116]);
+
+// "openai-beta"
+// prettier-ignore
+export const H_OPENAI_BETA: usize = memory.data<u8>([11, 0, 0, 0, 111, 112, 101, 110, 97, 105, 45, 98, 101, 116, 97]);
+
+// "cookie"
+// prettier-ignore
+export const H_COOKIE: usize = memory.data<u8>([6, 0, 0, 0, 99, 111, 111, 107, 105, 101]);
+
+// "content-encoding"
+// prettier-ignore
+export const H_CONTENT_ENCODING: usize = memory.data<u8>([16, 0, 0, 0, 99, 111, 110, 116, 101, 110, 116, 45, 101, 110, 99, 111, 100, 105, 110, 103]);
+
+// "etag"
+// prettier-ignore
+export const H_ETAG: usize = memory.data<u8>([4, 0, 0, 0, 101, 116, 97, 103]);
+
+// "content-md5"
+// prettier-ignore
+export const H_CONTENT_MD5: usize = memory.data<u8>([11, 0, 0, 0, 99, 111, 110, 116, 101, 110, 116, 45, 109, 100, 53]);
+
+// "digest"
+// prettier-ignore
+export const H_DIGEST: usize = memory.data<u8>([6, 0, 0, 0, 100, 105, 103, 101, 115, 116]);
+
+// "content-digest"
+// prettier-ignore
+export const H_CONTENT_DIGEST: usize = memory.data<u8>([14, 0, 0, 0, 99, 111, 110, 116, 101, 110, 116, 45, 100, 105, 103, 101, 115, 116]);
+
+// "last-modified"
+// prettier-ignore
+export const H_LAST_MODIFIED: usize = memory.data<u8>([13, 0, 0, 0, 108, 97, 115, 116, 45, 109, 111, 100, 105, 102, 105, 101, 100]);
+
+// "accept-ranges"
+// prettier-ignore
+export const H_ACCEPT_RANGES: usize = memory.data<u8>([13, 0, 0, 0, 97, 99, 99, 101, 112, 116, 45, 114, 97, 110, 103, 101, 115]);
+
+// "anthropic-organization-id"
+// prettier-ignore
+export const H_ORGANIZATION_ID: usize = memory.data<u8>([25, 0, 0, 0, 97, 110, 116, 104, 114, 111, 112, 105, 99, 45, 111, 114, 103, 97, 110, 105, 122, 97, 116, 105, 111, 110, 45, 105, 100]);
+
 // --- paths ---
 
 // "/chat/completions"
@@ -1189,6 +1269,38 @@ export const PATH_MESSAGES: usize = memory.data<u8>([12, 0, 0, 0, 47, 118, 49, 4
 // prettier-ignore
 export const SLASH: usize = memory.data<u8>([1, 0, 0, 0, 47]);
 
+// "/chat"
+// prettier-ignore
+export const SEGMENT_CHAT: usize = memory.data<u8>([5, 0, 0, 0, 47, 99, 104, 97, 116]);
+
+// "/responses"
+// prettier-ignore
+export const SEGMENT_RESPONSES: usize = memory.data<u8>([10, 0, 0, 0, 47, 114, 101, 115, 112, 111, 110, 115, 101, 115]);
+
+// "/completions"
+// prettier-ignore
+export const SEGMENT_COMPLETIONS: usize = memory.data<u8>([12, 0, 0, 0, 47, 99, 111, 109, 112, 108, 101, 116, 105, 111, 110, 115]);
+
+// "/messages"
+// prettier-ignore
+export const SEGMENT_MESSAGES: usize = memory.data<u8>([9, 0, 0, 0, 47, 109, 101, 115, 115, 97, 103, 101, 115]);
+
+// "/models"
+// prettier-ignore
+export const SEGMENT_MODELS: usize = memory.data<u8>([7, 0, 0, 0, 47, 109, 111, 100, 101, 108, 115]);
+
+// "/files"
+// prettier-ignore
+export const SEGMENT_FILES: usize = memory.data<u8>([6, 0, 0, 0, 47, 102, 105, 108, 101, 115]);
+
+// "/batches"
+// prettier-ignore
+export const SEGMENT_BATCHES: usize = memory.data<u8>([8, 0, 0, 0, 47, 98, 97, 116, 99, 104, 101, 115]);
+
+// "/embeddings"
+// prettier-ignore
+export const SEGMENT_EMBEDDINGS: usize = memory.data<u8>([11, 0, 0, 0, 47, 101, 109, 98, 101, 100, 100, 105, 110, 103, 115]);
+
 // --- properties ---
 
 // "request\u0000total_size"
@@ -1200,6 +1312,10 @@ export const P_TOTAL_SIZE: usize = memory.data<u8>([18, 0, 0, 0, 114, 101, 113, 
 // "messages-bridge: "
 // prettier-ignore
 export const BRIDGE_LOG: usize = memory.data<u8>([17, 0, 0, 0, 109, 101, 115, 115, 97, 103, 101, 115, 45, 98, 114, 105, 100, 103, 101, 58, 32]);
+
+// "messages-bridge: requests are held but their bodies do not arrive: set allow_on_headers_stop_iteration: true in the Envoy plugin configuration, or request_headers: early in ours"
+// prettier-ignore
+export const LOG_NOT_HELD: usize = memory.data<u8>([177, 0, 0, 0, 109, 101, 115, 115, 97, 103, 101, 115, 45, 98, 114, 105, 100, 103, 101, 58, 32, 114, 101, 113, 117, 101, 115, 116, 115, 32, 97, 114, 101, 32, 104, 101, 108, 100, 32, 98, 117, 116, 32, 116, 104, 101, 105, 114, 32, 98, 111, 100, 105, 101, 115, 32, 100, 111, 32, 110, 111, 116, 32, 97, 114, 114, 105, 118, 101, 58, 32, 115, 101, 116, 32, 97, 108, 108, 111, 119, 95, 111, 110, 95, 104, 101, 97, 100, 101, 114, 115, 95, 115, 116, 111, 112, 95, 105, 116, 101, 114, 97, 116, 105, 111, 110, 58, 32, 116, 114, 117, 101, 32, 105, 110, 32, 116, 104, 101, 32, 69, 110, 118, 111, 121, 32, 112, 108, 117, 103, 105, 110, 32, 99, 111, 110, 102, 105, 103, 117, 114, 97, 116, 105, 111, 110, 44, 32, 111, 114, 32, 114, 101, 113, 117, 101, 115, 116, 95, 104, 101, 97, 100, 101, 114, 115, 58, 32, 101, 97, 114, 108, 121, 32, 105, 110, 32, 111, 117, 114, 115]);
 
 /** Keeps 16 bytes readable after the start of every byte above; not a literal. */
 // prettier-ignore

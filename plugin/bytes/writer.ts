@@ -59,6 +59,13 @@ export class Writer {
     if (this.failed) this.stop();
   }
 
+  /** Drops `head` bytes in front and `tail` bytes at the end; the content has more than both. */
+  dropEnds(head: u32, tail: u32): void {
+    const kept = this.length - head - tail;
+    memory.copy(this.start, this.start + head, kept);
+    this.cursor = this.start + kept;
+  }
+
   /** Starts an output of at most `cap` bytes, of which about `expected` are needed. */
   begin(expected: u32, cap: u32): void {
     if (cap > LARGEST_CAP) cap = LARGEST_CAP;

@@ -5,6 +5,7 @@
  *   c.enterObject(); while (c.nextKey()) { ... c.skip() or c.enterArray() ... }
  */
 import { Ascii } from "../bytes/ascii";
+import { equalsLiteral } from "../bytes/compare";
 import { unescapeShort, UNESCAPED_KEY } from "./key";
 import { findStringEnd, scanEscaped, scanStatus, skipSpace } from "./scan";
 import { skipValue } from "./skip";
@@ -66,6 +67,11 @@ export class JsonCursor {
   /** Goes to the next element; false behind the last one. */
   nextElement(): bool {
     return this.nextItem(Ascii.BracketClose);
+  }
+
+  /** True when the last key is this literal. */
+  keyIs(literal: usize): bool {
+    return equalsLiteral(this.keyPtr, this.keyLen, literal);
   }
 
   /** Passes the value that comes next and keeps its span in `valuePtr`, `valueLen`. */

@@ -5,7 +5,14 @@ import { JsonKind, JsonStatus } from "../../json/status";
 import { MessageKey, messageKeyName } from "../../wire/openai/message_keys";
 import { findToolKey, ToolKey, toolKeyName } from "../../wire/openai/tool_keys";
 import { CallKind, Conversation, Message, ToolCall } from "../shared/conversation";
-import { atItem, refuseMemory, refuseMissing, refuseType, thenItem, thenMember } from "../shared/problem";
+import {
+  atItem,
+  refuseMemory,
+  refuseMissing,
+  refuseType,
+  thenItem,
+  thenMember,
+} from "../shared/problem";
 
 /** Reads the array that comes next; null is absent, a later list replaces an earlier one. */
 export function readCalls(c: JsonCursor, talk: Conversation, message: Message): bool {
@@ -29,7 +36,8 @@ export function readCalls(c: JsonCursor, talk: Conversation, message: Message): 
 }
 
 function readCall(c: JsonCursor, call: ToolCall, message: Message): bool {
-  if (c.kind() != JsonKind.Object) return wrongKind(c, call, message, ToolKey.Unknown, L.TEXT_AN_OBJECT);
+  if (c.kind() != JsonKind.Object)
+    return wrongKind(c, call, message, ToolKey.Unknown, L.TEXT_AN_OBJECT);
   c.enterObject();
   while (c.nextKey()) {
     if (!readMember(c, call, message, findToolKey(c.keyPtr, c.keyLen))) return false;
@@ -92,13 +100,25 @@ function atCall(message: Message, call: ToolCall, key: ToolKey): void {
   if (key != ToolKey.Unknown) thenMember(toolKeyName(key));
 }
 
-function wrongKind(c: JsonCursor, call: ToolCall, message: Message, key: ToolKey, expected: usize): bool {
+function wrongKind(
+  c: JsonCursor,
+  call: ToolCall,
+  message: Message,
+  key: ToolKey,
+  expected: usize,
+): bool {
   if (c.broken) return false;
   atCall(message, call, key);
   return refuseType(expected);
 }
 
-function wrongBody(c: JsonCursor, call: ToolCall, message: Message, key: ToolKey, member: ToolKey): bool {
+function wrongBody(
+  c: JsonCursor,
+  call: ToolCall,
+  message: Message,
+  key: ToolKey,
+  member: ToolKey,
+): bool {
   if (c.broken) return false;
   atCall(message, call, key);
   thenMember(toolKeyName(member));

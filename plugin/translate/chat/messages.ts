@@ -7,7 +7,14 @@ import { ChatRole, findChatRole } from "../../wire/openai/roles";
 import { unescapeShort, UNESCAPED_KEY } from "../../json/key";
 import { Facts } from "../plan";
 import { ContentKind, Conversation, Message } from "../shared/conversation";
-import { atItem, refuse, refuseMemory, refuseMissing, refuseType, refuseValue } from "../shared/problem";
+import {
+  atItem,
+  refuse,
+  refuseMemory,
+  refuseMissing,
+  refuseType,
+  refuseValue,
+} from "../shared/problem";
 import { readCalls } from "./calls";
 import { readParts } from "./parts";
 import { readReasoning } from "./reasoning";

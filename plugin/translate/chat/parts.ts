@@ -21,7 +21,8 @@ export function readParts(c: JsonCursor, talk: Conversation, index: u32): bool {
 }
 
 function readPart(c: JsonCursor, part: Part, message: u32): bool {
-  if (c.kind() != JsonKind.Object) return wrongKind(c, part, message, PartKey.Unknown, L.TEXT_AN_OBJECT);
+  if (c.kind() != JsonKind.Object)
+    return wrongKind(c, part, message, PartKey.Unknown, L.TEXT_AN_OBJECT);
   part.rawPtr = c.ptr;
   c.enterObject();
   while (c.nextKey()) {

@@ -14,7 +14,12 @@ import { Conversation, Message, Part, Place } from "../shared/conversation";
 import { atItem, refuseMemory, refuseType } from "../shared/problem";
 
 /** Reads the array that comes next; `thinking_blocks` win over `reasoning_details`, in either order. */
-export function readReasoning(c: JsonCursor, talk: Conversation, message: Message, key: MessageKey): bool {
+export function readReasoning(
+  c: JsonCursor,
+  talk: Conversation,
+  message: Message,
+  key: MessageKey,
+): bool {
   if (c.kind() == JsonKind.Null) return c.skip();
   if (c.kind() != JsonKind.Array) {
     if (c.broken) return false;

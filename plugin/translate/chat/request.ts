@@ -14,7 +14,14 @@ import { Facts } from "../plan";
 import { note } from "../shared/adaptation";
 import { Adaptation } from "../shared/adaptations";
 import { Conversation, openConversation } from "../shared/conversation";
-import { atMember, clearProblem, problemStatus, refuse, refuseJson, refuseType } from "../shared/problem";
+import {
+  atMember,
+  clearProblem,
+  problemStatus,
+  refuse,
+  refuseJson,
+  refuseType,
+} from "../shared/problem";
 import { readMessages } from "./messages";
 import { readTools } from "./tools";
 

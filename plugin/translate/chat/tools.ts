@@ -5,7 +5,14 @@ import { JsonKind, JsonStatus } from "../../json/status";
 import { ChoiceWord, findChoiceWord } from "../../wire/openai/choice_words";
 import { findToolKey, ToolKey, toolKeyName } from "../../wire/openai/tool_keys";
 import { Conversation, Tool, ToolKind } from "../shared/conversation";
-import { atItem, refuse, refuseMemory, refuseMissing, refuseType, thenMember } from "../shared/problem";
+import {
+  atItem,
+  refuse,
+  refuseMemory,
+  refuseMissing,
+  refuseType,
+  thenMember,
+} from "../shared/problem";
 
 /** Reads the array that comes next; `limit` is the most tools a request may have. */
 export function readTools(c: JsonCursor, talk: Conversation, limit: u32): bool {
@@ -24,7 +31,8 @@ export function readTools(c: JsonCursor, talk: Conversation, limit: u32): bool {
 }
 
 function readTool(c: JsonCursor, tool: Tool): bool {
-  if (c.kind() != JsonKind.Object) return wrongKind(c, tool, ToolKey.Unknown, ToolKey.Unknown, L.TEXT_AN_OBJECT);
+  if (c.kind() != JsonKind.Object)
+    return wrongKind(c, tool, ToolKey.Unknown, ToolKey.Unknown, L.TEXT_AN_OBJECT);
   tool.rawPtr = c.ptr;
   // An Anthropic tool unless `function` or `custom` says otherwise.
   tool.kind = ToolKind.Native;
@@ -111,7 +119,8 @@ function readExtension(c: JsonCursor, tool: Tool, key: ToolKey, inner: bool): bo
 }
 
 function readType(c: JsonCursor, tool: Tool): bool {
-  if (!c.skipKind(JsonKind.String)) return wrongKind(c, tool, ToolKey.Unknown, ToolKey.Type, L.TEXT_A_STRING);
+  if (!c.skipKind(JsonKind.String))
+    return wrongKind(c, tool, ToolKey.Unknown, ToolKey.Type, L.TEXT_A_STRING);
   tool.typePtr = c.valuePtr;
   tool.typeLen = c.valueLen;
   return true;
@@ -119,7 +128,8 @@ function readType(c: JsonCursor, tool: Tool): bool {
 
 function readBody(c: JsonCursor, tool: Tool, key: ToolKey): bool {
   if (c.kind() == JsonKind.Null) return c.skip();
-  if (c.kind() != JsonKind.Object) return wrongKind(c, tool, ToolKey.Unknown, key, L.TEXT_AN_OBJECT);
+  if (c.kind() != JsonKind.Object)
+    return wrongKind(c, tool, ToolKey.Unknown, key, L.TEXT_AN_OBJECT);
   tool.kind = key == ToolKey.Custom ? ToolKind.Custom : ToolKind.Function;
   c.enterObject();
   while (c.nextKey()) {
@@ -130,10 +140,15 @@ function readBody(c: JsonCursor, tool: Tool, key: ToolKey): bool {
 
 /** What the kind of tool must have. */
 function checkTool(tool: Tool): bool {
-  const word = tool.typeLen > 2 ? findChoiceWord(tool.typePtr + 1, tool.typeLen - 2) : ChoiceWord.Unknown;
+  const word =
+    tool.typeLen > 2 ? findChoiceWord(tool.typePtr + 1, tool.typeLen - 2) : ChoiceWord.Unknown;
   if (tool.kind == ToolKind.Native) return checkNative(tool, word);
   if (tool.nameLen > 2) return true;
-  atItem(L.TOOLS, tool.index, toolKeyName(tool.kind == ToolKind.Custom ? ToolKey.Custom : ToolKey.Function));
+  atItem(
+    L.TOOLS,
+    tool.index,
+    toolKeyName(tool.kind == ToolKind.Custom ? ToolKey.Custom : ToolKey.Function),
+  );
   thenMember(toolKeyName(ToolKey.Name));
   return refuseMissing();
 }
@@ -141,7 +156,11 @@ function checkTool(tool: Tool): bool {
 /** An Anthropic tool has `input_schema` or a `type` of its own. */
 function checkNative(tool: Tool, word: ChoiceWord): bool {
   if (word == ChoiceWord.Function || (word == ChoiceWord.Custom && !tool.hasInputSchema)) {
-    atItem(L.TOOLS, tool.index, toolKeyName(word == ChoiceWord.Function ? ToolKey.Function : ToolKey.Custom));
+    atItem(
+      L.TOOLS,
+      tool.index,
+      toolKeyName(word == ChoiceWord.Function ? ToolKey.Function : ToolKey.Custom),
+    );
     return refuseMissing();
   }
   if (tool.hasInputSchema || tool.typeLen > 2) return true;
@@ -149,7 +168,13 @@ function checkNative(tool: Tool, word: ChoiceWord): bool {
   return refuseMissing();
 }
 
-function wrongKind(c: JsonCursor, tool: Tool, inside: ToolKey, key: ToolKey, expected: usize): bool {
+function wrongKind(
+  c: JsonCursor,
+  tool: Tool,
+  inside: ToolKey,
+  key: ToolKey,
+  expected: usize,
+): bool {
   if (c.broken) return false;
   atItem(L.TOOLS, tool.index, inside == ToolKey.Unknown ? 0 : toolKeyName(inside));
   if (key != ToolKey.Unknown) thenMember(toolKeyName(key));

@@ -38,12 +38,16 @@ export function writeChat(out: Writer, request: ChatRequest, plan: Plan): bool {
   const facts = request.facts;
   const members = request.members;
   if (!checkMembers(request, plan)) return false;
-  const limit = members.has(ChatKey.MaxCompletionTokens) ? ChatKey.MaxCompletionTokens : ChatKey.MaxTokens;
+  const limit = members.has(ChatKey.MaxCompletionTokens)
+    ? ChatKey.MaxCompletionTokens
+    : ChatKey.MaxTokens;
   const limitName = limit == ChatKey.MaxTokens ? L.MAX_TOKENS : L.MAX_COMPLETION_TOKENS;
-  if (!decideMaxTokens(members.ptr(limit), members.len(limit), limitName, plan, facts)) return false;
+  if (!decideMaxTokens(members.ptr(limit), members.len(limit), limitName, plan, facts))
+    return false;
   shapeList(request.talk, plan, facts);
   putHead(out, plan);
-  if (!putSystem(out, request.talk, members.ptr(ChatKey.System), members.len(ChatKey.System), 0)) return false;
+  if (!putSystem(out, request.talk, members.ptr(ChatKey.System), members.len(ChatKey.System), 0))
+    return false;
   out.literal(L.K_MESSAGES);
   if (!putTurns(out, request.talk, plan, facts)) return false;
   if (!putToolMembers(out, request, plan)) return false;
@@ -70,7 +74,15 @@ function putToolMembers(out: Writer, request: ChatRequest, plan: Plan): bool {
   if (!putTools(out, request.talk, plan, request.facts, request.cursor)) return false;
   const serial = members.len(ChatKey.ParallelToolCalls) == 5 && !plan.bifrost; // false
   const choice = members.ptr(ChatKey.ToolChoice);
-  return putToolChoice(out, choice, members.len(ChatKey.ToolChoice), serial, plan, request.facts, request.cursor);
+  return putToolChoice(
+    out,
+    choice,
+    members.len(ChatKey.ToolChoice),
+    serial,
+    plan,
+    request.facts,
+    request.cursor,
+  );
 }
 
 function putSamplingMembers(out: Writer, request: ChatRequest, plan: Plan): bool {
@@ -103,7 +115,12 @@ function putStopMember(out: Writer, request: ChatRequest): bool {
 function putTail(out: Writer, request: ChatRequest, plan: Plan): void {
   const members = request.members;
   putUser(out, request);
-  putMember(out, L.K_CACHE_CONTROL, members.ptr(ChatKey.CacheControl), members.len(ChatKey.CacheControl));
+  putMember(
+    out,
+    L.K_CACHE_CONTROL,
+    members.ptr(ChatKey.CacheControl),
+    members.len(ChatKey.CacheControl),
+  );
   if (request.facts.stream && plan.streamInBody) out.literal(L.STREAM_TRUE);
   out.byte(Ascii.BraceClose);
 }

@@ -12,14 +12,22 @@ import { putToolName } from "./names";
 import { isBlankToken, putTrimmedToken } from "./tokens";
 
 /** Appends the blocks of message `at`. False with a problem when a part cannot be served. */
-export function putAssistantBlocks(out: Writer, talk: Conversation, at: u32, first: u32, plan: Plan, facts: Facts): bool {
+export function putAssistantBlocks(
+  out: Writer,
+  talk: Conversation,
+  at: u32,
+  first: u32,
+  plan: Plan,
+  facts: Facts,
+): bool {
   const message = talk.messages.at(at);
   if (message.standIn) {
     separate(out, first);
     putStandIn(out);
     return true;
   }
-  const refusal = !isBlankToken(message.refusalPtr, message.refusalLen) && message.content == ContentKind.None;
+  const refusal =
+    !isBlankToken(message.refusalPtr, message.refusalLen) && message.content == ContentKind.None;
   const last = message.callsCount == 0; // nothing behind the text: it carries the cache mark
   if (message.content == ContentKind.Parts) {
     if (!putParts(out, talk, message, first, plan, facts)) return false;
@@ -35,7 +43,14 @@ export function putAssistantBlocks(out: Writer, talk: Conversation, at: u32, fir
   return true;
 }
 
-function putText(out: Writer, message: Message, ptr: usize, len: u32, last: bool, first: u32): void {
+function putText(
+  out: Writer,
+  message: Message,
+  ptr: usize,
+  len: u32,
+  last: bool,
+  first: u32,
+): void {
   separate(out, first);
   if (message.trimEnd && last) {
     out.literal(L.B_TEXT);
@@ -46,7 +61,14 @@ function putText(out: Writer, message: Message, ptr: usize, len: u32, last: bool
   putTextBlock(out, ptr, len, last ? message.cachePtr : 0, last ? message.cacheLen : 0);
 }
 
-function putCall(out: Writer, talk: Conversation, message: Message, number: u32, plan: Plan, facts: Facts): bool {
+function putCall(
+  out: Writer,
+  talk: Conversation,
+  message: Message,
+  number: u32,
+  plan: Plan,
+  facts: Facts,
+): bool {
   const call = talk.calls.at(message.callsFirst + number);
   out.literal(L.B_TOOL_USE);
   putCallId(out, talk, message, number);

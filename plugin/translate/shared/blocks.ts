@@ -18,7 +18,13 @@ export function closeBlock(out: Writer, cachePtr: usize, cacheLen: u32): void {
 }
 
 /** A text block around a string token. */
-export function putTextBlock(out: Writer, ptr: usize, len: u32, cachePtr: usize, cacheLen: u32): void {
+export function putTextBlock(
+  out: Writer,
+  ptr: usize,
+  len: u32,
+  cachePtr: usize,
+  cacheLen: u32,
+): void {
   out.literal(L.B_TEXT);
   out.put(ptr, len);
   closeBlock(out, cachePtr, cacheLen);

@@ -14,7 +14,14 @@ import { atPartOf, refuseValue } from "./problem";
 import { isBlankToken, putTrimmedToken } from "./tokens";
 
 /** Appends the parts of a message, the message's own cache mark on the last one. */
-export function putParts(out: Writer, talk: Conversation, message: Message, first: u32, plan: Plan, facts: Facts): bool {
+export function putParts(
+  out: Writer,
+  talk: Conversation,
+  message: Message,
+  first: u32,
+  plan: Plan,
+  facts: Facts,
+): bool {
   const last = lastVisiblePart(talk, message);
   const markLast = message.callsCount == 0;
   for (let i: i32 = 0; i <= last; i++) {
@@ -83,20 +90,36 @@ function putPart(out: Writer, message: Message, part: Part, plan: Plan, facts: F
 }
 
 /** Appends the tool_result block of message `at`; cache marks of its parts move onto the block itself. */
-export function putToolResult(out: Writer, talk: Conversation, at: u32, plan: Plan, facts: Facts): bool {
+export function putToolResult(
+  out: Writer,
+  talk: Conversation,
+  at: u32,
+  plan: Plan,
+  facts: Facts,
+): bool {
   const message = talk.messages.at(at);
   out.literal(L.B_TOOL_RESULT);
   putResultId(out, talk, at);
   if (message.content == ContentKind.Text && !isBlankToken(message.textPtr, message.textLen)) {
     out.literal(L.K_CONTENT);
     out.put(message.textPtr, message.textLen);
-  } else if (message.content == ContentKind.Parts && !putResultParts(out, talk, message, plan, facts)) return false;
+  } else if (
+    message.content == ContentKind.Parts &&
+    !putResultParts(out, talk, message, plan, facts)
+  )
+    return false;
   if (message.isError) out.literal(L.K_IS_ERROR);
   closeBlock(out, message.cachePtr, message.cacheLen);
   return true;
 }
 
-function putResultParts(out: Writer, talk: Conversation, message: Message, plan: Plan, facts: Facts): bool {
+function putResultParts(
+  out: Writer,
+  talk: Conversation,
+  message: Message,
+  plan: Plan,
+  facts: Facts,
+): bool {
   const mark = out.mark();
   out.literal(L.K_CONTENT);
   out.byte(Ascii.BracketOpen);

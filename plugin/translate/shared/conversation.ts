@@ -163,7 +163,8 @@ export function openConversation(arena: Arena): Conversation | null {
   const parts = openRecords<Part>(arena);
   const calls = openRecords<ToolCall>(arena);
   const tools = openRecords<Tool>(arena);
-  if (it == null || messages == null || parts == null || calls == null || tools == null) return null;
+  if (it == null || messages == null || parts == null || calls == null || tools == null)
+    return null;
   it.arena = arena;
   it.messages = messages;
   it.parts = parts;

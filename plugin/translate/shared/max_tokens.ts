@@ -18,7 +18,13 @@ export let givenMaxTokens: bool = false;
  * Decides `maxTokens` from the client's number (`len` 0: absent; `member` names it in a problem). A number above the model's
  * maximum is lowered, never by a guessed row.
  */
-export function decideMaxTokens(ptr: usize, len: u32, member: usize, plan: Plan, facts: Facts): bool {
+export function decideMaxTokens(
+  ptr: usize,
+  len: u32,
+  member: usize,
+  plan: Plan,
+  facts: Facts,
+): bool {
   givenMaxTokens = false;
   if (len > 0) {
     const value = readInteger(ptr, len);

@@ -31,7 +31,11 @@ export class SamplingInput {
 export function putSampling(out: Writer, input: SamplingInput, plan: Plan, facts: Facts): bool {
   if (!checkRanges(input)) return false;
   if (!plan.samplingKeep) adapt(input, plan, facts);
-  const clamp = input.temperatureLen > 0 && !plan.samplingKeep && !plan.bifrost && temperature(input) > FIXED_ONE;
+  const clamp =
+    input.temperatureLen > 0 &&
+    !plan.samplingKeep &&
+    !plan.bifrost &&
+    temperature(input) > FIXED_ONE;
   if (clamp) {
     out.literal(L.TEMPERATURE_ONE);
     note(facts, Adaptation.ClampedTemperature);
@@ -70,7 +74,10 @@ function adapt(input: SamplingInput, plan: Plan, facts: Facts): void {
   }
   if (plan.bifrost) return;
   if (input.thinking) {
-    const keepTopP = input.temperatureLen == 0 && input.topPLen > 0 && readFixed(input.topPPtr, input.topPLen) >= TOP_P_THINKING;
+    const keepTopP =
+      input.temperatureLen == 0 &&
+      input.topPLen > 0 &&
+      readFixed(input.topPPtr, input.topPLen) >= TOP_P_THINKING;
     if (input.temperatureLen > 0 && temperature(input) != FIXED_ONE) dropTemperature(input, facts);
     if (!keepTopP) dropTopP(input, facts);
     dropTopK(input, facts);

@@ -45,7 +45,8 @@ function isEmpty(talk: Conversation, message: Message): bool {
   if (message.role == ChatRole.Tool || message.role == ChatRole.Function) return false;
   if (message.callsCount > 0 || message.thinkingCount > 0) return false;
   if (message.blocksPtr != 0 || message.functionCallPtr != 0) return false;
-  if (message.content == ContentKind.Text && !isBlankToken(message.textPtr, message.textLen)) return false;
+  if (message.content == ContentKind.Text && !isBlankToken(message.textPtr, message.textLen))
+    return false;
   if (message.content == ContentKind.Parts && hasVisiblePart(talk, message)) return false;
   return message.role != ChatRole.Assistant || isBlankToken(message.refusalPtr, message.refusalLen);
 }

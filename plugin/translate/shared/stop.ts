@@ -36,7 +36,15 @@ export function putStop(
   return true;
 }
 
-function putList(out: Writer, first: u32, ptr: usize, len: u32, member: usize, facts: Facts, cursor: JsonCursor): bool {
+function putList(
+  out: Writer,
+  first: u32,
+  ptr: usize,
+  len: u32,
+  member: usize,
+  facts: Facts,
+  cursor: JsonCursor,
+): bool {
   if (len == 0) return true;
   const kind = kindOf(ptr);
   if (kind == JsonKind.String) {

@@ -16,7 +16,13 @@ import { TurnRole, turnRole } from "./turns";
  * Appends `,"system":…` when there is something to say. `native` is the client's own top-level `system` (JSON, or length
  * 0); `tail` a literal text that comes last, or 0. False with a problem when a system message holds something else but text.
  */
-export function putSystem(out: Writer, talk: Conversation, native: usize, nativeLen: u32, tail: usize): bool {
+export function putSystem(
+  out: Writer,
+  talk: Conversation,
+  native: usize,
+  nativeLen: u32,
+  tail: usize,
+): bool {
   const only = nativeLen == 0 && tail == 0 ? onlyText(talk) : null;
   if (only != null) {
     out.literal(L.K_SYSTEM);
@@ -87,7 +93,13 @@ function putSystemMessage(out: Writer, talk: Conversation, message: Message, fir
     if (isBlankToken(part.textPtr, part.textLen)) continue;
     separate(out, first);
     const own = part.cachePtr != 0 || i != last;
-    putTextBlock(out, part.textPtr, part.textLen, own ? part.cachePtr : message.cachePtr, own ? part.cacheLen : message.cacheLen);
+    putTextBlock(
+      out,
+      part.textPtr,
+      part.textLen,
+      own ? part.cachePtr : message.cachePtr,
+      own ? part.cacheLen : message.cacheLen,
+    );
   }
   return true;
 }

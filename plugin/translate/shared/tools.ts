@@ -14,7 +14,13 @@ import { atItem, refuseUnsupported } from "./problem";
 import { isBlankToken } from "./tokens";
 
 /** Appends `,"tools":[…]`; nothing without tools. False with a problem when one cannot be served. */
-export function putTools(out: Writer, talk: Conversation, plan: Plan, facts: Facts, cursor: JsonCursor): bool {
+export function putTools(
+  out: Writer,
+  talk: Conversation,
+  plan: Plan,
+  facts: Facts,
+  cursor: JsonCursor,
+): bool {
   if (talk.tools.count == 0) return true;
   out.literal(L.K_TOOLS);
   const first = out.length;

@@ -81,10 +81,23 @@ function endOfTurn(talk: Conversation, at: u32): u32 {
   return behind;
 }
 
-function putTurn(out: Writer, talk: Conversation, at: u32, behind: u32, plan: Plan, facts: Facts): bool {
+function putTurn(
+  out: Writer,
+  talk: Conversation,
+  at: u32,
+  behind: u32,
+  plan: Plan,
+  facts: Facts,
+): bool {
   const role = turnRole(talk.messages.at(at));
   const message = talk.messages.at(at);
-  out.literal(role == TurnRole.User ? L.TURN_USER : role == TurnRole.Assistant ? L.TURN_ASSISTANT : L.TURN_SYSTEM);
+  out.literal(
+    role == TurnRole.User
+      ? L.TURN_USER
+      : role == TurnRole.Assistant
+        ? L.TURN_ASSISTANT
+        : L.TURN_SYSTEM,
+  );
   if (behind == at + 1 && isPlainText(message, role)) {
     if (message.trimEnd) putTrimmedToken(out, message.textPtr, message.textLen);
     else out.put(message.textPtr, message.textLen);
@@ -109,11 +122,24 @@ function isPlainText(message: Message, role: TurnRole): bool {
   if (message.content != ContentKind.Text || message.cachePtr != 0 || message.standIn) return false;
   if (message.role == ChatRole.Tool || message.role == ChatRole.Function) return false;
   if (role == TurnRole.System) return false;
-  return message.callsCount == 0 && message.thinkingCount == 0 && message.blocksPtr == 0 && message.functionCallPtr == 0;
+  return (
+    message.callsCount == 0 &&
+    message.thinkingCount == 0 &&
+    message.blocksPtr == 0 &&
+    message.functionCallPtr == 0
+  );
 }
 
 /** Tool results first, in the order given; the API refuses text before them. */
-function putUserBlocks(out: Writer, talk: Conversation, at: u32, behind: u32, first: u32, plan: Plan, facts: Facts): bool {
+function putUserBlocks(
+  out: Writer,
+  talk: Conversation,
+  at: u32,
+  behind: u32,
+  first: u32,
+  plan: Plan,
+  facts: Facts,
+): bool {
   for (let i = at; i < behind; i++) {
     const message = talk.messages.at(i);
     if (isAway(message) || !isResult(message)) continue;
@@ -132,7 +158,14 @@ function isResult(message: Message): bool {
   return message.role == ChatRole.Tool || message.role == ChatRole.Function;
 }
 
-function putMessageBlocks(out: Writer, talk: Conversation, message: Message, first: u32, plan: Plan, facts: Facts): bool {
+function putMessageBlocks(
+  out: Writer,
+  talk: Conversation,
+  message: Message,
+  first: u32,
+  plan: Plan,
+  facts: Facts,
+): bool {
   if (message.standIn) {
     separate(out, first);
     putStandIn(out);

@@ -76,7 +76,13 @@ export function openAnswer(arena: Arena): Answer | null {
 }
 
 /** Reads a whole body; null without memory. `isMessage` and `isError` say what it is; neither: no answer of the API. */
-export function readWhole(c: JsonCursor, ptr: usize, len: u32, depth: u32, arena: Arena): WholeAnswer | null {
+export function readWhole(
+  c: JsonCursor,
+  ptr: usize,
+  len: u32,
+  depth: u32,
+  arena: Arena,
+): WholeAnswer | null {
   const whole = openStruct<WholeAnswer>(arena);
   const answer = openAnswer(arena);
   const blocks = openRecords<Block>(arena);
@@ -159,7 +165,8 @@ function readStopDetails(c: JsonCursor, answer: Answer): bool {
   if (c.kind() != JsonKind.Object) return c.skip();
   c.enterObject();
   while (c.nextKey()) {
-    const isText = findAnswerKey(c.keyPtr, c.keyLen) == AnswerKey.Explanation && c.kind() == JsonKind.String;
+    const isText =
+      findAnswerKey(c.keyPtr, c.keyLen) == AnswerKey.Explanation && c.kind() == JsonKind.String;
     if (!c.skip()) return false;
     if (!isText) continue;
     answer.explanationPtr = c.valuePtr;

@@ -44,7 +44,14 @@ function makeEvent(): StreamEvent {
  * Reads `len` bytes of event data into EVENT; what belongs to the message as a whole goes into `answer`. `name` is the
  * event field's type, for events without a `type` of their own. False when the data is no JSON object.
  */
-export function readEvent(c: JsonCursor, ptr: usize, len: u32, depth: u32, name: EventType, answer: Answer): bool {
+export function readEvent(
+  c: JsonCursor,
+  ptr: usize,
+  len: u32,
+  depth: u32,
+  name: EventType,
+  answer: Answer,
+): bool {
   const event = EVENT;
   event.type = name;
   event.index = NO_BLOCK;

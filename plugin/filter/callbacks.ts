@@ -1,0 +1,109 @@
+/**
+ * The functions that the host calls: look up, call, drop scratch memory, return an action. Contexts that we do not know
+ * (a log-only context, one that went without memory) get a neutral answer. Source: docs/hosts.md.
+ */
+import { dropScratch } from "../abi/memory";
+import { Action } from "../abi/numbers";
+import { addRoot, addStream, dropRoot, dropStream, findRoot, findStream } from "./registry";
+import { onRequestBody, onRequestHeaders, onRequestTrailers } from "./request_phase";
+import { onResponseBody, onResponseHeaders, onResponseTrailers } from "./response_phase";
+import { closeRoot, configure } from "./root";
+import { closeStream } from "./close";
+import { refuseUnknown } from "./reply";
+import { watchHeldRequests } from "./tick";
+
+/** ABI marker; never called. */
+export function proxy_abi_version_0_2_1(): void {}
+
+/** A root context (parent 0) or a stream of one. */
+export function proxy_on_context_create(id: u32, parent: u32): void {
+  if (parent == 0) {
+    if (findRoot(id) == null) addRoot(id);
+    return;
+  }
+  const root = findRoot(parent);
+  if (root != null) addStream(id, root);
+}
+
+/** Nothing is read from the VM configuration. */
+export function proxy_on_vm_start(_root: u32, _size: u32): u32 {
+  return 1;
+}
+
+/** Reads the plugin configuration; 0 refuses it. */
+export function proxy_on_configure(id: u32, size: u32): u32 {
+  const root = findRoot(id);
+  const accepted = root != null && configure(root, size);
+  dropScratch();
+  return accepted ? 1 : 0;
+}
+
+/** Looks for held requests that the host does not hold. */
+export function proxy_on_tick(id: u32): void {
+  const root = findRoot(id);
+  if (root != null) watchHeldRequests(root);
+  dropScratch();
+}
+
+export function proxy_on_request_headers(id: u32, _count: u32, end: u32): u32 {
+  const stream = findStream(id);
+  const action = stream == null ? refuseUnknown() : onRequestHeaders(stream, end != 0);
+  dropScratch();
+  return action;
+}
+
+export function proxy_on_request_body(id: u32, size: u32, end: u32): u32 {
+  const stream = findStream(id);
+  const action = stream == null ? Action.Continue : onRequestBody(stream, size, end != 0);
+  dropScratch();
+  return action;
+}
+
+export function proxy_on_request_trailers(id: u32, _count: u32): u32 {
+  const stream = findStream(id);
+  const action = stream == null ? Action.Continue : onRequestTrailers(stream);
+  dropScratch();
+  return action;
+}
+
+export function proxy_on_response_headers(id: u32, _count: u32, end: u32): u32 {
+  const stream = findStream(id);
+  const action = stream == null ? Action.Continue : onResponseHeaders(stream, end != 0);
+  dropScratch();
+  return action;
+}
+
+export function proxy_on_response_body(id: u32, size: u32, end: u32): u32 {
+  const stream = findStream(id);
+  const action = stream == null ? Action.Continue : onResponseBody(stream, size, end != 0);
+  dropScratch();
+  return action;
+}
+
+export function proxy_on_response_trailers(id: u32, _count: u32): u32 {
+  const stream = findStream(id);
+  const action = stream == null ? Action.Continue : onResponseTrailers(stream);
+  dropScratch();
+  return action;
+}
+
+/** Everything is counted by then. */
+export function proxy_on_log(_id: u32): void {}
+
+export function proxy_on_done(_id: u32): u32 {
+  return 1;
+}
+
+/** The only place where a context is freed. */
+export function proxy_on_delete(id: u32): void {
+  const stream = findStream(id);
+  if (stream != null) {
+    closeStream(stream);
+    dropStream(stream);
+    return;
+  }
+  const root = findRoot(id);
+  if (root == null) return;
+  closeRoot(root);
+  dropRoot(root);
+}

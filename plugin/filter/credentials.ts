@@ -1,0 +1,74 @@
+/**
+ * The credential that goes upstream. What the client sent is always taken away first; only `auth.mode: client` moves it into the
+ * provider's header. Source: docs/configuration.md, "auth".
+ */
+import { startsWithLiteral, startsWithLiteralIgnoreCase, literalLen } from "../bytes/compare";
+import * as L from "../bytes/literals";
+import { SpanTable } from "../bytes/span_table";
+import { output } from "../abi/memory";
+import { AuthHeader, AuthMode, keyAt, Profile } from "../policy/config";
+import { dropHeader, putHeader } from "./request_headers";
+import { RequestHeader } from "./request_headers_table";
+
+let tokenPtr: usize = 0;
+let tokenLen: u32 = 0;
+
+/** Edits the credential headers of a request. */
+export function putCredentials(headers: SpanTable, profile: Profile): void {
+  tokenPtr = 0;
+  tokenLen = 0;
+  if (profile.authMode == AuthMode.Client) takeClientToken(headers);
+  else if (profile.authMode == AuthMode.Keys && profile.keyCount > 0) {
+    const key = keyAt(profile, 0);
+    tokenPtr = key.valuePtr;
+    tokenLen = key.valueLen;
+  }
+  const header = tokenLen == 0 ? 0 : headerFor(profile);
+  if (header != L.H_AUTHORIZATION)
+    dropHeader(headers, RequestHeader.Authorization, L.H_AUTHORIZATION);
+  if (header != L.H_X_API_KEY) dropHeader(headers, RequestHeader.XApiKey, L.H_X_API_KEY);
+  if (header != L.H_API_KEY) dropHeader(headers, RequestHeader.ApiKey, L.H_API_KEY);
+  if (header == L.H_AUTHORIZATION) putBearer();
+  else if (header != 0) putHeader(header, tokenPtr, tokenLen);
+}
+
+/** The client's key or bearer token, whichever comes first. */
+function takeClientToken(headers: SpanTable): void {
+  const bearer = literalLen(L.BEARER_LOWER);
+  if (headers.len(RequestHeader.XApiKey) > 0) take(headers, RequestHeader.XApiKey, 0);
+  else if (headers.len(RequestHeader.ApiKey) > 0) take(headers, RequestHeader.ApiKey, 0);
+  else {
+    const ptr = headers.ptr(RequestHeader.Authorization);
+    const len = headers.len(RequestHeader.Authorization);
+    if (startsWithLiteralIgnoreCase(ptr, len, L.BEARER_LOWER))
+      take(headers, RequestHeader.Authorization, bearer);
+  }
+}
+
+function take(headers: SpanTable, header: RequestHeader, skip: u32): void {
+  tokenPtr = headers.ptr(header) + skip;
+  tokenLen = headers.len(header) - skip;
+}
+
+function headerFor(profile: Profile): usize {
+  switch (profile.authHeader) {
+    case AuthHeader.ApiKey:
+      return L.H_API_KEY;
+    case AuthHeader.Authorization:
+      return L.H_AUTHORIZATION;
+    case AuthHeader.XApiKey:
+      return L.H_X_API_KEY;
+    default:
+      return startsWithLiteral(tokenPtr, tokenLen, L.OAUTH_PREFIX)
+        ? L.H_AUTHORIZATION
+        : L.H_X_API_KEY;
+  }
+}
+
+function putBearer(): void {
+  const out = output();
+  out.begin(256, 65536);
+  out.literal(L.BEARER);
+  out.put(tokenPtr, tokenLen);
+  putHeader(L.H_AUTHORIZATION, out.start, out.length);
+}

@@ -1,0 +1,61 @@
+/** Error answers of our own, in the client's dialect. Decides how, never when. */
+import { scratch, output } from "../abi/memory";
+import { sendLocalResponse } from "../abi/host";
+import { Action } from "../abi/numbers";
+import { openPairList } from "../abi/pairs";
+import * as L from "../bytes/literals";
+import { literalLen, literalPtr } from "../bytes/compare";
+import { putLocalError, putProblem } from "../translate/shared/openai_error";
+import { problemStatus } from "../translate/shared/problem";
+import { Phase, StreamState } from "./stream";
+
+const REPLY_CAP: u32 = 65536;
+
+/** Answers with the problem that was noted. */
+export function replyProblem(stream: StreamState): void {
+  const status = problemStatus;
+  const out = output();
+  out.begin(512, REPLY_CAP);
+  putProblem(out);
+  send(stream, status, 0);
+}
+
+/** Answers with a literal message; the type follows the status. `allow` is a literal for 405, or 0. */
+export function replyError(
+  stream: StreamState,
+  status: u32,
+  code: usize,
+  message: usize,
+  allow: usize,
+): void {
+  const out = output();
+  out.begin(512, REPLY_CAP);
+  putLocalError(out, status >= 500 ? L.TYPE_SERVER : L.TYPE_INVALID_REQUEST, code, message);
+  send(stream, status, allow);
+}
+
+/** A request whose state could not be made: it must not pass untranslated. */
+export function refuseUnknown(): Action {
+  const out = output();
+  out.begin(512, REPLY_CAP);
+  putLocalError(out, L.TYPE_SERVER, L.CODE_OUT_OF_MEMORY, L.TEXT_OUT_OF_MEMORY);
+  sendLocalResponse(500, out.start, out.length, 0, 0);
+  return Action.Continue;
+}
+
+/** Answers with what the output writer holds. */
+export function send(stream: StreamState, status: u32, allow: usize): void {
+  const out = output();
+  const pairs = openPairList(scratch());
+  stream.phase = Phase.Replied;
+  if (pairs == null) {
+    sendLocalResponse(status, out.start, out.length, 0, 0);
+    return;
+  }
+  pairs.add(L.H_CONTENT_TYPE, literalPtr(L.APPLICATION_JSON), literalLen(L.APPLICATION_JSON));
+  // Clients retry 408, 409, 429 and 5xx by themselves; a refusal of ours stays one.
+  if (status < 500) pairs.add(L.H_X_SHOULD_RETRY, literalPtr(L.FALSE), literalLen(L.FALSE));
+  if (allow != 0) pairs.add(L.H_ALLOW, literalPtr(allow), literalLen(allow));
+  const block = pairs.write(scratch());
+  sendLocalResponse(status, out.start, out.length, block, block == 0 ? 0 : pairs.length);
+}

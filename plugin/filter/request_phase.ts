@@ -1,0 +1,256 @@
+/** The request: headers, body, trailers. Finishes at whichever comes first of `end_of_stream` and the trailers. */
+import { readBuffer, replaceBuffer, resultLen, resultPtr } from "../abi/host";
+import { output, scratch } from "../abi/memory";
+import { Action, BufferType, Status } from "../abi/numbers";
+import { openArena } from "../bytes/arena";
+import { equalsLiteral } from "../bytes/compare";
+import { putU64, readU32 } from "../bytes/decimal";
+import * as L from "../bytes/literals";
+import { openStruct } from "../bytes/records";
+import { SpanTable } from "../bytes/span_table";
+import { Config, Profile, RequestHeaders, StreamPing, StreamUsage } from "../policy/config";
+import { makePlan, planModelChanged } from "../policy/plan_maker";
+import { selectProfile } from "../policy/select";
+import { openChatRequest, readChat, ChatRequest } from "../translate/chat/request";
+import { expectedBytes, writeChat } from "../translate/chat/write";
+import { AnswerShape } from "../translate/shape";
+import { putAdaptations } from "../translate/shared/adaptation";
+import { problemStatus, refuseMemory, refuse } from "../translate/shared/problem";
+import { findOperation, Operation } from "../translate/surface";
+import { putCredentials } from "./credentials";
+import { dropHeader, putHeader, putHeaderLiteral, readRequestHeaders } from "./request_headers";
+import { RequestHeader } from "./request_headers_table";
+import { replyError, replyProblem } from "./reply";
+import { Phase, StreamState } from "./stream";
+import { proveHold, watch } from "./tick";
+
+/** First chunk of what a stream keeps for its answer. */
+const STREAM_ARENA_BYTES: u32 = 1008;
+/** What a stream may keep besides one event. */
+const STREAM_ARENA_EXTRA: u32 = 65536;
+
+/** Classifies the request, edits its headers, holds them when the configuration says so. */
+export function onRequestHeaders(stream: StreamState, end: bool): Action {
+  const config = stream.root.config;
+  const headers = readRequestHeaders();
+  if (config == null || headers == null) {
+    replyError(stream, 500, L.CODE_OUT_OF_MEMORY, L.TEXT_OUT_OF_MEMORY, 0);
+    return Action.Continue;
+  }
+  const chosen = selectProfile(config);
+  if (headers.has(RequestHeader.Upgrade) || chosen < 0) {
+    stream.phase = Phase.Pass;
+    return Action.Continue;
+  }
+  const profile = config.profiles.at(chosen);
+  stream.profile = profile;
+  if (!checkOperation(stream, headers) || !checkRequestHeaders(stream, headers, profile))
+    return Action.Continue;
+  if (end) {
+    refuseBody(stream);
+    return Action.Continue;
+  }
+  editRequestHeaders(headers, profile);
+  stream.phase = Phase.Waiting;
+  if (config.requestHeaders == RequestHeaders.Early) return Action.Continue;
+  stream.requestHeld = true;
+  watch(stream);
+  return Action.Pause;
+}
+
+/** Answers what is not served; true when the request goes on. */
+function checkOperation(stream: StreamState, headers: SpanTable): bool {
+  const operation = findOperation(
+    headers.ptr(RequestHeader.Method),
+    headers.len(RequestHeader.Method),
+    headers.ptr(RequestHeader.Path),
+    headers.len(RequestHeader.Path),
+  );
+  switch (operation) {
+    case Operation.Chat:
+      return true;
+    case Operation.Unsupported:
+      replyError(stream, 400, L.CODE_UNSUPPORTED_OPERATION, L.TEXT_OPERATION, 0);
+      return false;
+    case Operation.WrongMethod:
+      replyError(stream, 405, L.CODE_METHOD, L.TEXT_METHOD, L.POST);
+      return false;
+    default:
+      replyError(stream, 404, L.CODE_UNKNOWN_URL, L.TEXT_UNKNOWN_URL, 0);
+      return false;
+  }
+}
+
+/** What the headers alone tell to be in vain: a compressed body, a body that is too large. */
+function checkRequestHeaders(stream: StreamState, headers: SpanTable, profile: Profile): bool {
+  const encoding = headers.len(RequestHeader.ContentEncoding);
+  if (
+    encoding > 0 &&
+    !equalsLiteral(headers.ptr(RequestHeader.ContentEncoding), encoding, L.IDENTITY)
+  ) {
+    replyError(stream, 415, L.CODE_CONTENT_ENCODING, L.TEXT_ENCODED_REQUEST, 0);
+    return false;
+  }
+  const length = readU32(
+    headers.ptr(RequestHeader.ContentLength),
+    headers.len(RequestHeader.ContentLength),
+  );
+  if (length <= <i64>profile.maxRequestBytes) return true;
+  replyError(stream, 413, L.CODE_REQUEST_TOO_LARGE, L.TEXT_TOO_LARGE, 0);
+  return false;
+}
+
+/** Everything that does not depend on the body. */
+function editRequestHeaders(headers: SpanTable, profile: Profile): void {
+  putPath(profile);
+  putCredentials(headers, profile);
+  dropHeader(headers, RequestHeader.ContentLength, L.H_CONTENT_LENGTH);
+  dropHeader(headers, RequestHeader.OpenAiOrganization, L.H_OPENAI_ORGANIZATION);
+  dropHeader(headers, RequestHeader.OpenAiProject, L.H_OPENAI_PROJECT);
+  dropHeader(headers, RequestHeader.OpenAiBeta, L.H_OPENAI_BETA);
+  dropHeader(headers, RequestHeader.Cookie, L.H_COOKIE);
+  putHeaderLiteral(L.H_ACCEPT_ENCODING, L.IDENTITY);
+  if (!isJson(headers)) putHeaderLiteral(L.H_CONTENT_TYPE, L.APPLICATION_JSON);
+  if (headers.has(RequestHeader.AnthropicVersion)) return;
+  if (profile.anthropicVersionPtr == 0) putHeaderLiteral(L.H_ANTHROPIC_VERSION, L.VERSION_2023);
+  else putHeader(L.H_ANTHROPIC_VERSION, profile.anthropicVersionPtr, profile.anthropicVersionLen);
+}
+
+function isJson(headers: SpanTable): bool {
+  const ptr = headers.ptr(RequestHeader.ContentType);
+  return equalsLiteral(ptr, headers.len(RequestHeader.ContentType), L.APPLICATION_JSON);
+}
+
+function putPath(profile: Profile): void {
+  if (profile.basePathLen == 0) {
+    putHeaderLiteral(L.H_PATH, L.PATH_MESSAGES);
+    return;
+  }
+  const out = output();
+  out.begin(256, 65536);
+  out.put(profile.basePathPtr, profile.basePathLen);
+  out.literal(L.PATH_MESSAGES);
+  putHeader(L.H_PATH, out.start, out.length);
+}
+
+/** Collects the body; translates it when it is complete. */
+export function onRequestBody(stream: StreamState, size: u32, end: bool): Action {
+  if (stream.phase != Phase.Waiting && stream.phase != Phase.Body) return Action.Continue;
+  if (stream.requestHeld) proveHold(stream.root);
+  stream.phase = Phase.Body;
+  stream.requestBytes = size;
+  const profile = stream.profile;
+  if (profile == null) return Action.Continue;
+  if (size > profile.maxRequestBytes) {
+    replyError(stream, 413, L.CODE_REQUEST_TOO_LARGE, L.TEXT_TOO_LARGE, 0);
+    return Action.Continue;
+  }
+  if (!end) return Action.Pause;
+  finishRequest(stream, profile);
+  return Action.Continue;
+}
+
+/** With trailers no body callback says that it is the last. */
+export function onRequestTrailers(stream: StreamState): Action {
+  if (stream.phase != Phase.Waiting && stream.phase != Phase.Body) return Action.Continue;
+  const profile = stream.profile;
+  if (profile != null) finishRequest(stream, profile);
+  return Action.Continue;
+}
+
+/** Reads, translates and replaces the body, or answers why not. */
+function finishRequest(stream: StreamState, profile: Profile): void {
+  const size = stream.requestBytes;
+  const config = stream.root.config;
+  if (size == 0 || config == null) {
+    refuseBody(stream);
+    return;
+  }
+  if (readBuffer(BufferType.RequestBody, size) != Status.Ok || resultLen != size) {
+    replyError(stream, 500, L.CODE_OUT_OF_MEMORY, L.TEXT_OUT_OF_MEMORY, 0);
+    return;
+  }
+  if (!translate(stream, config, profile, resultPtr, size)) {
+    replyProblem(stream);
+    return;
+  }
+  const out = output();
+  if (replaceBuffer(BufferType.RequestBody, out.start, out.length) != Status.Ok) {
+    replyError(stream, 500, L.CODE_OUT_OF_MEMORY, L.TEXT_OUT_OF_MEMORY, 0);
+    return;
+  }
+  stream.phase = Phase.Sent;
+  if (!stream.requestHeld) return;
+  const length = out.length;
+  const mark = out.mark();
+  putU64(out, length);
+  if (!out.failed) putHeader(L.H_CONTENT_LENGTH, out.start + mark, out.length - mark);
+  stream.requestHeld = false;
+}
+
+/** A body that is not there is no JSON object. */
+function refuseBody(stream: StreamState): void {
+  replyError(stream, 400, 0, L.TEXT_BAD_JSON, 0);
+}
+
+/** Leaves the Messages request in the output writer. False with a problem. */
+function translate(
+  stream: StreamState,
+  config: Config,
+  profile: Profile,
+  ptr: usize,
+  len: u32,
+): bool {
+  const request = openChatRequest(scratch());
+  if (request == null) return refuseMemory();
+  request.maxMessages = profile.maxMessages;
+  request.maxTools = profile.maxTools;
+  if (!readChat(request, ptr, len, profile.maxDepth)) return false;
+  const plan = makePlan(request, config, profile, len, scratch());
+  if (plan == null) return problemStatus != 0 ? false : refuseMemory();
+  const out = output();
+  out.begin(expectedBytes(request, len), plan.maxOutputBytes);
+  if (!writeChat(out, request, plan)) return false;
+  if (out.failed) return refuse(413, L.CODE_REQUEST_TOO_LARGE, L.TEXT_OUTPUT_TOO_LARGE);
+  return keepShape(stream, profile, request) || refuseMemory();
+}
+
+/** Notes how the answer is to look. False without memory. */
+function keepShape(stream: StreamState, profile: Profile, request: ChatRequest): bool {
+  const facts = request.facts;
+  const arena = openArena(STREAM_ARENA_BYTES, profile.maxEventBytes + STREAM_ARENA_EXTRA);
+  if (arena == null) return false;
+  stream.arena = arena;
+  stream.wantsStream = facts.stream;
+  const shape = openStruct<AnswerShape>(arena);
+  if (shape == null) return false;
+  stream.shape = shape;
+  shape.reasoningContent = profile.reasoningContent;
+  shape.reasoningField = profile.reasoningField;
+  shape.reasoningDetails = profile.reasoningDetails;
+  shape.thinkingBlocks = profile.thinkingBlocks;
+  shape.includeUsage = facts.includeUsage || profile.streamUsage == StreamUsage.Always;
+  shape.pingComments = profile.streamPing == StreamPing.Comment;
+  shape.legacyFunctions = facts.legacyFunctions;
+  shape.jsonTool = facts.jsonTool;
+  shape.maxDepth = profile.maxDepth;
+  if (planModelChanged) {
+    shape.modelPtr = arena.keep(facts.modelPtr, facts.modelLen);
+    shape.modelLen = facts.modelLen;
+    if (shape.modelPtr == 0) return false;
+  }
+  return facts.adapted == 0 || keepAdaptations(stream, request);
+}
+
+/** The value of x-bridge-adapted, written behind the body and copied. */
+function keepAdaptations(stream: StreamState, request: ChatRequest): bool {
+  const arena = stream.arena;
+  if (arena == null) return false;
+  const out = output();
+  const mark = out.mark();
+  putAdaptations(out, request.facts);
+  stream.adaptedLen = out.length - mark;
+  stream.adaptedPtr = arena.keep(out.start + mark, stream.adaptedLen);
+  out.rewind(mark);
+  return stream.adaptedPtr != 0;
+}

@@ -1,0 +1,120 @@
+/** The answer: which way it goes is decided from its headers, then whole.ts or events.ts does the work. */
+import { replaceBuffer, unixNanos } from "../abi/host";
+import { Action, BufferType } from "../abi/numbers";
+import * as L from "../bytes/literals";
+import { readU32 } from "../bytes/decimal";
+import { SpanTable } from "../bytes/span_table";
+import { ResponseHeaders } from "../policy/config";
+import { finishEvents, openEvents, takeEvents } from "./events";
+import { replyError, send } from "./reply";
+import {
+  dropBodyHeaders,
+  isEventStream,
+  isIdentity,
+  mapHeaders,
+  putResponseHeader,
+  putResponseLiteral,
+  readResponseHeaders,
+} from "./response_headers";
+import { ResponseHeader } from "./response_headers_table";
+import { Phase, StreamState } from "./stream";
+import { finishWhole, takeWhole } from "./whole";
+import { putEmptyError } from "./error_body";
+
+const NANOS: u64 = 1_000_000_000;
+
+/** True when the request was none of ours or we answered it ourselves. */
+function isSettled(phase: Phase): bool {
+  return (
+    phase == Phase.New || phase == Phase.Pass || phase == Phase.Replied || phase == Phase.Finished
+  );
+}
+
+/** Decides what becomes of the body, edits the headers, holds them where that is proven to work. */
+export function onResponseHeaders(stream: StreamState, end: bool): Action {
+  if (isSettled(stream.phase)) return Action.Continue;
+  const headers = readResponseHeaders();
+  if (headers == null) {
+    replyError(stream, 500, L.CODE_OUT_OF_MEMORY, L.TEXT_OUT_OF_MEMORY, 0);
+    return Action.Continue;
+  }
+  const status = readU32(headers.ptr(ResponseHeader.Status), headers.len(ResponseHeader.Status));
+  stream.status = status < 0 ? 0 : <u32>status;
+  if (stream.status < 200 || (stream.status >= 300 && stream.status < 400)) {
+    stream.phase = Phase.Pass;
+    return Action.Continue;
+  }
+  const failed = stream.status >= 400 || stream.phase != Phase.Sent;
+  if (end) return answerEmpty(stream, failed);
+  if (!failed && !checkAnswer(stream, headers)) return Action.Continue;
+  if (!failed && isEventStream(headers) && !openEvents(stream)) {
+    replyError(stream, 500, L.CODE_OUT_OF_MEMORY, L.TEXT_OUT_OF_MEMORY, 0);
+    return Action.Continue;
+  }
+  if (stream.phase == Phase.Events) stampCreated(stream);
+  else stream.phase = failed ? Phase.Error : Phase.Whole;
+  if (stream.phase == Phase.Whole) stampCreated(stream);
+  editHeaders(stream, headers);
+  stream.responseHeld = stream.root.holdProven;
+  return stream.responseHeld ? Action.Pause : Action.Continue;
+}
+
+/** A header-only answer: a body can only be given to it by a reply. */
+function answerEmpty(stream: StreamState, failed: bool): Action {
+  if (failed) {
+    const status = putEmptyError(stream.status);
+    send(stream, status, 0);
+  } else replyError(stream, 502, L.CODE_INVALID_UPSTREAM, L.TEXT_UPSTREAM_INVALID, 0);
+  return Action.Continue;
+}
+
+/** Refuses answers that cannot be read: compressed ones, streams that nobody asked for. */
+function checkAnswer(stream: StreamState, headers: SpanTable): bool {
+  if (!isIdentity(headers)) {
+    replyError(stream, 502, L.CODE_INVALID_UPSTREAM, L.TEXT_UPSTREAM_ENCODED, 0);
+    return false;
+  }
+  if (stream.wantsStream || !isEventStream(headers)) return true;
+  replyError(stream, 502, L.CODE_INVALID_UPSTREAM, L.TEXT_UPSTREAM_STREAM, 0);
+  return false;
+}
+
+function stampCreated(stream: StreamState): void {
+  const shape = stream.shape;
+  if (shape != null) shape.createdUnix = unixNanos() / NANOS;
+}
+
+function editHeaders(stream: StreamState, headers: SpanTable): void {
+  dropBodyHeaders(headers);
+  mapHeaders(headers);
+  if (stream.phase == Phase.Events || (stream.wantsStream && stream.phase == Phase.Whole)) {
+    putResponseLiteral(L.H_CONTENT_TYPE, L.EVENT_STREAM_UTF8);
+    putResponseLiteral(L.H_CACHE_CONTROL, L.NO_CACHE);
+  } else putResponseLiteral(L.H_CONTENT_TYPE, L.APPLICATION_JSON);
+  const profile = stream.profile;
+  if (profile == null || profile.responseHeaders == ResponseHeaders.None || stream.adaptedLen == 0)
+    return;
+  putResponseHeader(L.H_X_BRIDGE_ADAPTED, stream.adaptedPtr, stream.adaptedLen);
+}
+
+/** A window of a stream, or the body so far. */
+export function onResponseBody(stream: StreamState, size: u32, end: bool): Action {
+  if (stream.phase == Phase.Events) return takeEvents(stream, size, end);
+  if (stream.phase == Phase.Whole || stream.phase == Phase.Error)
+    return takeWhole(stream, size, end);
+  if (stream.phase == Phase.Finished) return swallow(size);
+  return Action.Continue;
+}
+
+/** What comes behind an answer of ours is dropped. */
+function swallow(size: u32): Action {
+  if (size > 0) replaceBuffer(BufferType.ResponseBody, 0, 0);
+  return Action.Continue;
+}
+
+/** With trailers no body callback says that it is the last. */
+export function onResponseTrailers(stream: StreamState): Action {
+  if (stream.phase == Phase.Events) finishEvents(stream);
+  else if (stream.phase == Phase.Whole || stream.phase == Phase.Error) finishWhole(stream);
+  return Action.Continue;
+}

@@ -1,0 +1,58 @@
+/**
+ * One HTTP stream: its phases and what it keeps between callbacks. Made in `on_context_create`, freed in `on_delete`.
+ *
+ *   New ──▶ Pass                                   not ours: every callback answers Continue
+ *   New ──▶ Waiting ──▶ Body ──▶ Sent              held or early; Waiting: headers seen, no body yet
+ *   any request phase ──▶ Replied                  we answered ourselves; the reply passes our response callbacks
+ *   Sent ──▶ Whole | Error | Events ──▶ Finished   by what the upstream answers
+ */
+import { Arena } from "../bytes/arena";
+import { Profile } from "../policy/config";
+import { SseDecoder } from "../sse/decoder";
+import { ChatStream } from "../translate/chat/stream_state";
+import { AnswerShape } from "../translate/shape";
+import { RootState } from "./root_state";
+
+export const enum Phase {
+  New = 0,
+  Pass = 1,
+  /** Request headers seen, no body callback yet. */
+  Waiting = 2,
+  /** Collecting the request's body. */
+  Body = 3,
+  /** The translated request is on its way. */
+  Sent = 4,
+  /** We sent a local reply. */
+  Replied = 5,
+  /** Collecting a whole answer. */
+  Whole = 6,
+  /** Collecting an error answer. */
+  Error = 7,
+  /** Translating a stream. */
+  Events = 8,
+  /** The answer is out; what follows is swallowed. */
+  Finished = 9,
+}
+
+@unmanaged
+@final
+export class StreamState {
+  id: u32;
+  root: RootState; // not owned
+  phase: Phase;
+  profile: Profile | null; // not owned; lives as long as the root
+  requestHeld: bool; // request headers can still be edited
+  responseHeld: bool; // response headers can still be edited
+  requestBytes: u32; // size in the last request body callback
+  responseBytes: u32; // size in the last response body callback
+  consumed: u32; // bytes of a held stream that the decoder has seen
+  totalSize: u64; // request.total_size in the headers callback
+  wantsStream: bool;
+  status: u32; // of the upstream's answer
+  arena: Arena | null; // owned; opened when the request was translated
+  shape: AnswerShape | null; // in the arena
+  adaptedPtr: usize; // value of x-bridge-adapted; in the arena
+  adaptedLen: u32;
+  decoder: SseDecoder | null; // owned
+  chat: ChatStream | null; // in the arena
+}

@@ -1,0 +1,98 @@
+/** Whole answers: collected by the host, translated at once. Errors too. */
+import { readBuffer, replaceBuffer, resultLen, resultPtr } from "../abi/host";
+import { output, scratch } from "../abi/memory";
+import { Action, BufferType, Status } from "../abi/numbers";
+import * as L from "../bytes/literals";
+import { openStruct } from "../bytes/records";
+import { JsonCursor } from "../json/cursor";
+import { expectedAnswerBytes, writeCompletion } from "../translate/chat/response";
+import { writeAsStream } from "../translate/chat/whole_stream";
+import { putLocalError, statusOfType } from "../translate/shared/openai_error";
+import { readWhole } from "../wire/anthropic/answer";
+import { ERROR, readUpstreamError } from "../wire/upstream_error";
+import { putErrorBody } from "./error_body";
+import { putResponseLiteral, putResponseNumber } from "./response_headers";
+import { Phase, StreamState } from "./stream";
+
+/** The output of an answer may have this many times the bytes that one may have coming in. */
+const GROWTH: u32 = 4;
+const ERROR_CAP: u32 = 65536;
+
+/** Collects; finishes with the last piece. */
+export function takeWhole(stream: StreamState, size: u32, end: bool): Action {
+  stream.responseBytes = size;
+  const profile = stream.profile;
+  if (profile != null && size > profile.maxResponseBytes) {
+    replaceBody(stream, putFailure(502, L.CODE_RESPONSE_TOO_LARGE, L.TEXT_UPSTREAM_TOO_LARGE));
+    return Action.Continue;
+  }
+  if (!end) return Action.Pause;
+  finishWhole(stream);
+  return Action.Continue;
+}
+
+/** Replaces the collected body by its translation. */
+export function finishWhole(stream: StreamState): void {
+  const size = stream.responseBytes;
+  let ptr: usize = 0;
+  let len: u32 = 0;
+  if (size > 0) {
+    if (readBuffer(BufferType.ResponseBody, size) != Status.Ok) {
+      replaceBody(stream, putFailure(500, L.CODE_OUT_OF_MEMORY, L.TEXT_OUT_OF_MEMORY));
+      return;
+    }
+    ptr = resultPtr;
+    len = resultLen;
+  }
+  if (stream.phase == Phase.Error) replaceBody(stream, putErrorBody(stream.status, ptr, len));
+  else replaceBody(stream, putAnswer(stream, ptr, len));
+}
+
+/** Writes the answer, or the error that it is; answers the status for the client. */
+function putAnswer(stream: StreamState, ptr: usize, len: u32): u32 {
+  const cursor = openStruct<JsonCursor>(scratch());
+  const shape = stream.shape;
+  const profile = stream.profile;
+  if (cursor == null || shape == null || profile == null)
+    return putFailure(500, L.CODE_OUT_OF_MEMORY, L.TEXT_OUT_OF_MEMORY);
+  const whole = readWhole(cursor, ptr, len, profile.maxDepth, scratch());
+  if (whole == null) return putFailure(500, L.CODE_OUT_OF_MEMORY, L.TEXT_OUT_OF_MEMORY);
+  if (whole.isError && readUpstreamError(cursor, ptr, len))
+    return putErrorBody(statusOfType(ERROR.type), ptr, len);
+  if (!whole.isMessage) return putFailure(502, L.CODE_INVALID_UPSTREAM, L.TEXT_UPSTREAM_INVALID);
+  const out = output();
+  out.begin(expectedAnswerBytes(len), profile.maxResponseBytes * GROWTH);
+  const arena = stream.arena;
+  if (!stream.wantsStream) writeCompletion(out, whole, shape);
+  else if (arena == null || !writeAsStream(out, whole, shape, arena))
+    return putFailure(500, L.CODE_OUT_OF_MEMORY, L.TEXT_OUT_OF_MEMORY);
+  if (out.failed) return putFailure(502, L.CODE_RESPONSE_TOO_LARGE, L.TEXT_UPSTREAM_TOO_LARGE);
+  return stream.status;
+}
+
+/** An error of ours in the output writer. */
+function putFailure(status: u32, code: usize, message: usize): u32 {
+  const out = output();
+  out.begin(512, ERROR_CAP);
+  putLocalError(out, L.TYPE_SERVER, code, message);
+  return status;
+}
+
+/**
+ * Puts the output in the place of the body; status and length follow while the headers are held. The write comes last: an
+ * output above the host's limit ends the stream inside that call, and with it our state (docs/hosts.md, "Limits").
+ */
+function replaceBody(stream: StreamState, status: u32): void {
+  const out = output();
+  stream.phase = Phase.Finished;
+  if (stream.responseHeld) editHeldHeaders(stream, status, out.length);
+  replaceBuffer(BufferType.ResponseBody, out.start, out.length);
+}
+
+function editHeldHeaders(stream: StreamState, status: u32, length: u32): void {
+  stream.responseHeld = false;
+  putResponseNumber(L.H_CONTENT_LENGTH, length);
+  if (status == stream.status) return;
+  putResponseNumber(L.H_STATUS, status);
+  putResponseLiteral(L.H_CONTENT_TYPE, L.APPLICATION_JSON);
+}

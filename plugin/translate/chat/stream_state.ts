@@ -1,0 +1,54 @@
+/** What a chat stream keeps between events. Lives in the stream's own memory; freed with it. */
+import { BlockType } from "../../wire/anthropic/block_types";
+import { Answer } from "../../wire/anthropic/answer";
+import { RecordList } from "../../bytes/records";
+import { AnswerShape } from "../shape";
+import { Arena } from "../../bytes/arena";
+import { JsonCursor } from "../../json/cursor";
+
+export const enum ChatState {
+  /** Nothing was sent. */
+  Idle = 0,
+  /** The role chunk is out. */
+  Open = 1,
+  /** `[DONE]` is out. Everything that follows is discarded. */
+  Done = 2,
+  /** An error event is out. Everything that follows is discarded. */
+  Failed = 3,
+}
+
+/** Most content blocks that may be open at the same time. */
+export const OPEN_BLOCKS: u32 = 64;
+
+@unmanaged
+@final
+export class OpenBlock {
+  used: bool;
+  index: u32; // the upstream's block index
+  type: BlockType;
+  isTool: bool;
+  tool: u32; // tool index towards the client
+  reasoning: u32; // index of the reasoning entry
+  seen: bool; // a delta with content came
+  inputPtr: usize; // input of content_block_start when it was not `{}`; in the arena
+  inputLen: u32;
+}
+
+@unmanaged
+@final
+export class ChatStream {
+  arena: Arena; // owned by the stream
+  cursor: JsonCursor;
+  shape: AnswerShape;
+  answer: Answer; // spans in it point into the arena, never into a window
+  blocks: RecordList<OpenBlock>;
+  state: ChatState;
+  failureStatus: u32; // HTTP status of the error that ended the stream
+  headPtr: usize; // `data: {"id":…` up to `"choices":[`; in the arena
+  headLen: u32;
+  nextTool: u32;
+  nextReasoning: u32;
+  textPoints: u32; // code points of content that were sent
+  hidden: bool; // a block was hidden since the last reasoning block
+  reasoningText: bool; // some reasoning text was sent
+}
