@@ -1,6 +1,6 @@
 /**
- * `usage` of a message, a message_start or a message_delta. Counters of a stream are cumulative, so a later, smaller
- * number (some relays send zeros) never replaces a larger one. Source: docs/chat.md, "Stop reason and usage".
+ * `usage` of a message, a message_start or a message_delta. A later number replaces an earlier
+ * one (providers correct themselves downwards), but a zero never replaces a count: some relays send zeros. Source: docs/chat.md, "Stop reason and usage".
  */
 import { JsonCursor } from "../../json/cursor";
 import { readInteger } from "../../json/number";
@@ -85,16 +85,16 @@ function readMember(c: JsonCursor, usage: Usage, key: UsageKey): bool {
 function takeMember(c: JsonCursor, usage: Usage, key: UsageKey): void {
   switch (key) {
     case UsageKey.InputTokens:
-      usage.input = larger(usage.input, c);
+      usage.input = latest(usage.input, c);
       break;
     case UsageKey.OutputTokens:
-      usage.output = larger(usage.output, c);
+      usage.output = latest(usage.output, c);
       break;
     case UsageKey.CacheReadInputTokens:
-      usage.cacheRead = larger(usage.cacheRead, c);
+      usage.cacheRead = latest(usage.cacheRead, c);
       break;
     case UsageKey.CacheCreationInputTokens:
-      usage.cacheWrite = larger(usage.cacheWrite, c);
+      usage.cacheWrite = latest(usage.cacheWrite, c);
       break;
     case UsageKey.ServiceTier:
       usage.tier = tierOf(c.valuePtr, c.valueLen);
@@ -124,9 +124,9 @@ function count(c: JsonCursor): u64 {
   return value > 0 ? <u64>value : 0;
 }
 
-function larger(old: u64, c: JsonCursor): u64 {
+function latest(old: u64, c: JsonCursor): u64 {
   const value = count(c);
-  return value > old ? value : old;
+  return value > 0 ? value : old;
 }
 
 /** `"standard"` and `"priority"`, told by their length and first letter. */
@@ -160,7 +160,7 @@ function readDetails(c: JsonCursor, usage: Usage): bool {
     if (!c.skip()) return false;
     if (!isThinking || kind != JsonKind.Number) continue;
     usage.hasThinking = true;
-    usage.thinking = larger(usage.thinking, c);
+    usage.thinking = latest(usage.thinking, c);
   }
   return true;
 }
