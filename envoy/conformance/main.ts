@@ -52,10 +52,22 @@ async function main(): Promise<number> {
     return 2;
   }
   const port = await freePort();
-  const envoy = await Envoy.start({ version: NEWEST, wasm: WASM, upstream: { port }, filter: FILTER });
+  const envoy = await Envoy.start({
+    version: NEWEST,
+    wasm: WASM,
+    upstream: { port },
+    filter: FILTER,
+  });
   try {
     const base = `http://127.0.0.1:${envoy.port}`;
-    const place = ["--base", base, "--upstream-port", String(port), "--path-template", "{base}{path}"];
+    const place = [
+      "--base",
+      base,
+      "--upstream-port",
+      String(port),
+      "--path-template",
+      "{base}{path}",
+    ];
     return await run(runner, [...place, "--provider", "anthropic", ...rest]);
   } finally {
     await envoy.stop();

@@ -25,10 +25,14 @@ interface Started {
 const started: Started[] = [];
 
 function start(...args: string[]): Started {
+  return launch(process.execPath, [inRepository("scripts", "start.mjs"), ...args]);
+}
+
+function launch(program: string, args: string[]): Started {
   const env = { ...process.env };
   delete env["ANTHROPIC_API_KEY"];
-  const command = [inRepository("scripts", "start.mjs"), ...args];
-  const child = spawn(process.execPath, command, { stdio: ["ignore", "pipe", "pipe"], env });
+  const options = { cwd: inRepository(), env };
+  const child = spawn(program, args, { ...options, stdio: ["ignore", "pipe", "pipe"] });
   const log = new LineLog();
   child.stdout.setEncoding("utf8").on("data", (text: string) => log.add(text));
   child.stderr.setEncoding("utf8").on("data", (text: string) => log.add(text));
@@ -45,12 +49,16 @@ async function port({ log }: Started): Promise<number> {
   return Number(/:(\d+)$/.exec(line)?.[1]);
 }
 
-/** The process ids of the Envoys that `run` has started. */
-async function envoysOf({ child }: Started): Promise<number[]> {
-  const text = await readFile(`/proc/${child.pid}/task/${child.pid}/children`, "utf8");
-  const all = text.split(" ").filter((pid) => pid !== "");
-  const names = await Promise.all(all.map((pid) => readFile(`/proc/${pid}/comm`, "utf8")));
-  return all.filter((_, i) => names[i]?.trim() === "envoy").map(Number);
+/** The process ids of the Envoys below process `pid`. */
+async function envoysBelow(pid: number | undefined): Promise<number[]> {
+  // A process that has just ended has no children.
+  const read = (file: string): Promise<string> => readFile(file, "utf8").catch(() => "");
+  const children = (await read(`/proc/${pid}/task/${pid}/children`)).split(" ").filter(Boolean);
+  const found = children.map(async (child) => {
+    const name = (await read(`/proc/${child}/comm`)).trim();
+    return name === "envoy" ? [Number(child)] : envoysBelow(Number(child));
+  });
+  return (await Promise.all(found)).flat();
 }
 
 afterEach(() => {
@@ -72,17 +80,27 @@ describe("npm start", () => {
     expect(payloads(streamed?.text ?? "").at(-1)).toBe("[DONE]");
     expect(streamed?.chunks.length).toBeGreaterThan(3);
 
-    const envoys = await envoysOf(run);
+    const envoys = await envoysBelow(run.child.pid);
     expect(envoys).toHaveLength(1);
     run.child.kill("SIGTERM");
     expect(await run.exited).toBe(0);
     for (const pid of envoys) expect(existsSync(`/proc/${pid}`)).toBe(false);
   });
 
+  test("SIGTERM to npm ends everything", async () => {
+    const run = launch("npm", ["start", "--", "--port", "0"]);
+    await port(run);
+    const envoys = await envoysBelow(run.child.pid);
+    expect(envoys).toHaveLength(1);
+    run.child.kill("SIGTERM");
+    await run.exited;
+    for (const pid of envoys) expect(existsSync(`/proc/${pid}`)).toBe(false);
+  });
+
   test("it ends with an error when Envoy does", async () => {
     const run = start("--port", "0");
     await port(run);
-    for (const pid of await envoysOf(run)) process.kill(pid, "SIGKILL");
+    for (const pid of await envoysBelow(run.child.pid)) process.kill(pid, "SIGKILL");
     expect(await run.exited).toBe(1);
     await run.log.line("Envoy ended by itself (SIGKILL)");
   });

@@ -28,8 +28,10 @@ export class Client {
   }
 
   /** Sends a whole request and waits for the end of its answer. */
-  send(head: RequestHead): Promise<ClientStream> {
-    return this.open({ body: "", ...head }).finished();
+  async send(head: RequestHead): Promise<ClientStream> {
+    const stream = await this.open({ body: "", ...head }).finished();
+    this.#streams.delete(stream);
+    return stream;
   }
 
   /** Sends `body` as JSON with a bearer key, as an OpenAI client does, and waits for the end of the answer. */
