@@ -138,9 +138,20 @@ export function countCodePoints(ptr: usize, len: u32): u32 {
   return count;
 }
 
-/** True when the content is empty or nothing but white space, escapes included. */
+/** True when the content is empty or nothing but white space, escapes included. Stops at the first other code point. */
 export function isBlank(ptr: usize, len: u32): bool {
-  return trimmedLen(ptr, len) == 0;
+  const end = ptr + len;
+  while (ptr < end) {
+    let codePoint = <u32>load<u8>(ptr);
+    let bytes: u32 = 1;
+    if (codePoint == Ascii.Backslash) {
+      codePoint = readEscape(ptr, end);
+      bytes = escapeBytes;
+    }
+    if (!isTextSpace(codePoint)) return false;
+    ptr += bytes;
+  }
+  return true;
 }
 
 /**
