@@ -15,7 +15,7 @@ import { ROOT, sourceHash, writeStamp } from "./stamp.mjs";
 /** @type {Record<Target, { entry: string, file: string }>} */
 const TARGETS = {
   release: { entry: "plugin/index.ts", file: "build/messages-bridge.wasm" },
-  debug: { entry: "plugin/index.ts", file: "build/messages-bridge.debug.wasm" },
+  debug: { entry: "plugin/debug.ts", file: "build/messages-bridge.debug.wasm" },
   probe: { entry: "plugin/probe.ts", file: "build/probe.wasm" },
 };
 

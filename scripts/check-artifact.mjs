@@ -8,7 +8,7 @@ import { basename, join } from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
 import binaryen from "binaryen";
-import { ABI_EXPORTS, ABI_IMPORTS } from "./wasm/abi.mjs";
+import { ABI_EXPORTS, ABI_IMPORTS, DEBUG_EXPORTS } from "./wasm/abi.mjs";
 import { readModule } from "./wasm/sections.mjs";
 import { ROOT } from "./stamp.mjs";
 
@@ -33,15 +33,16 @@ function importProblems(module) {
   });
 }
 
-/** @param {WasmModule} module */
-function exportProblems(module) {
+/** @param {WasmModule} module @param {"release" | "debug"} target */
+function exportProblems(module, target) {
+  const promised = new Map([...ABI_EXPORTS, ...(target === "debug" ? DEBUG_EXPORTS : [])]);
   const actual = new Map(module.exports.map(({ name, type }) => [name, type]));
-  const missing = [...ABI_EXPORTS].flatMap(([name, wanted]) => {
+  const missing = [...promised].flatMap(([name, wanted]) => {
     const type = actual.get(name);
     if (type === undefined) return [`does not export ${name} ${wanted}`];
     return type === wanted ? [] : [`exports ${name} as ${type}, the ABI says ${wanted}`];
   });
-  const extra = [...actual].filter(([name]) => !ABI_EXPORTS.has(name));
+  const extra = [...actual].filter(([name]) => !promised.has(name));
   return [
     ...missing,
     ...extra.map(([name, type]) => `exports ${name} ${type}, which is not in the ABI`),
@@ -109,7 +110,7 @@ export async function checkArtifact(path, target) {
     ...importProblems(module),
     ...memoryProblems(module),
     ...featureProblems(bytes),
-    ...(target === "probe" ? [] : exportProblems(module)),
+    ...(target === "probe" ? [] : exportProblems(module, target)),
     ...(target === "release"
       ? releaseProblems(path, module, bytes.length)
       : runtimeProblems(module)),

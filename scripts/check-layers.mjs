@@ -21,7 +21,7 @@ const LAYERS = new Map([
   ["filter", 5],
 ]);
 // The probe is one entry in several files.
-const ENTRY = /^plugin\/(?:index|probe(?:_[a-z]+)?)\.ts$/;
+const ENTRY = /^plugin\/(?:index|debug|probe(?:_[a-z]+)?)\.ts$/;
 const RAW_MEMORY_FOLDERS = ["bytes", "json", "sse", "frame", "abi"];
 const RAW_MEMORY_FILES = ["plugin/filter/registry.ts"];
 const RAW_MEMORY = /\b(?:load|store|changetype)\s*<|\b(?:memory|heap)\s*\./;

@@ -53,3 +53,6 @@ export const ABI_EXPORTS = new Map([
   ["proxy_on_done", i32s(1)],
   ["proxy_on_delete", "(i32) -> ()"],
 ]);
+
+/** Exports that the debug build has besides. */
+export const DEBUG_EXPORTS = new Map([["debug_live_bytes", "() -> (i32)"]]);
