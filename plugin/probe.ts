@@ -80,6 +80,10 @@ export function arenaReset(arena: Arena): void {
   arena.reset();
 }
 
+export function arenaHolds(arena: Arena, ptr: usize): bool {
+  return arena.holds(ptr);
+}
+
 export function arenaHeld(arena: Arena): u32 {
   return arena.held;
 }
@@ -120,6 +124,10 @@ export function writerMark(out: Writer): u32 {
 
 export function writerRewind(out: Writer, mark: u32): void {
   out.rewind(mark);
+}
+
+export function writerDropEnds(out: Writer, head: u32, tail: u32): void {
+  out.dropEnds(head, tail);
 }
 
 export function writerFinish(out: Writer, keep: u32): void {
@@ -239,6 +247,10 @@ export function cursorNextKey(c: JsonCursor): bool {
 
 export function cursorNextElement(c: JsonCursor): bool {
   return c.nextElement();
+}
+
+export function cursorKeyIs(c: JsonCursor, literal: usize): bool {
+  return c.keyIs(literal);
 }
 
 export function cursorSkip(c: JsonCursor): bool {

@@ -59,11 +59,11 @@ export class Writer {
     if (this.failed) this.stop();
   }
 
-  /** Drops `head` bytes in front and `tail` bytes at the end; the content has more than both. */
+  /** Drops `head` bytes in front and `tail` bytes at the end; of a shorter content nothing is left. */
   dropEnds(head: u32, tail: u32): void {
-    const kept = this.length - head - tail;
+    const kept = this.length > head + tail ? this.length - head - tail : 0;
     memory.copy(this.start, this.start + head, kept);
-    this.cursor = this.start + kept;
+    this.rewind(kept);
   }
 
   /** Starts an output of at most `cap` bytes, of which about `expected` are needed. */

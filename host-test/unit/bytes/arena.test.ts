@@ -63,6 +63,20 @@ describe("arena", () => {
     expect(liveBytes()).toBe(live);
   });
 
+  test("an address is known as the arena's own in every chunk, until the reset", () => {
+    const probe = new Probe();
+    const { openArena, arenaTake, arenaHolds, arenaReset } = probe.exports;
+    const arena = openArena(512, 0x100_0000);
+    const own = [10, 1000, 50_000, 20].map((len) => arenaTake(arena, len));
+    const foreign = probe.block(100);
+    for (const ptr of own) expect(arenaHolds(arena, ptr)).toBe(1);
+    expect(arenaHolds(arena, own[2] + 49_999)).toBe(1);
+    expect(arenaHolds(arena, foreign)).toBe(0);
+    expect(arenaHolds(arena, 0)).toBe(0);
+    arenaReset(arena);
+    expect(own.map((ptr) => arenaHolds(arena, ptr))).toEqual([1, 0, 0, 0]);
+  });
+
   test("a zeroed block is zero and a kept copy outlives its source", () => {
     const probe = new Probe();
     const { openArena, arenaTake, arenaTakeZeroed, arenaKeep, arenaReset } = probe.exports;

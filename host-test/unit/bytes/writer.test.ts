@@ -117,6 +117,23 @@ describe("writer", () => {
     expect(text()).toBe("");
   });
 
+  test("dropping both ends keeps the middle, and a failure stays one", () => {
+    const { writerBegin, writerDropEnds } = probe.exports;
+    writerBegin(out, 0, 100);
+    put(`<<<${"middle".repeat(12)}>>`);
+    writerDropEnds(out, 3, 2);
+    expect(text()).toBe("middle".repeat(12));
+    put("!");
+    expect(text()).toBe(`${"middle".repeat(12)}!`);
+    put("x".repeat(100));
+    writerDropEnds(out, 60, 1);
+    put("y");
+    expect(failed()).toBe(true);
+    expect(text()).toBe("middlemiddle");
+    writerDropEnds(out, 10, 3);
+    expect(text()).toBe("");
+  });
+
   test("room that was expected is there: no growth while it is filled", () => {
     const { writerBegin, writerStart, writerByte } = probe.exports;
     writerBegin(out, 10_000, 20_000);

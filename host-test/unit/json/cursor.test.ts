@@ -98,6 +98,24 @@ describe("cursor", () => {
     expect(key()).toBe(`a${"😀".repeat(40)}`);
   });
 
+  test("a key is compared with a literal as a whole, under its escapes", () => {
+    const model = probe.literal("model");
+    const rows: [string, number][] = [
+      ["model", 1],
+      ["mod\\u0065l", 1],
+      ["models", 0],
+      ["mode", 0],
+      ["Model", 0],
+      ["", 0],
+    ];
+    for (const [name, wanted] of rows) {
+      open(`{"${name}":1}`);
+      x.cursorEnterObject(cursor);
+      x.cursorNextKey(cursor);
+      expect(x.cursorKeyIs(cursor, model), name).toBe(wanted);
+    }
+  });
+
   test("both of two equal keys are answered, in order: which one counts is the caller's decision", () => {
     open('{"a":1,"a":2}');
     x.cursorEnterObject(cursor);

@@ -5,8 +5,8 @@ import type { Probe } from "../../support/probe.ts";
 const STATUS = ["ok", "overflow", "no memory"];
 const NAME_CAP = 64;
 
-/** Garbage behind every window: bytes that would end a line, continue one, or begin an event. */
-const BEHIND = Buffer.from("\ndata: behind\n\n\r");
+/** Garbage behind every window: bytes that would continue a line, end one, or begin an event. */
+const BEHIND = Buffer.from("z\ndata: x\n\n\r");
 
 /** One line of the log for an event; `place` is `off=N` when the data is a span of the stream. */
 function eventLine(probe: Probe, decoder: number, place: string, comment: boolean): string {
