@@ -29,6 +29,11 @@ export function equalsLiteral(ptr: usize, len: u32, literal: usize): bool {
   return len == load<u32>(literal) && equals(ptr, literal + 4, len);
 }
 
+/** True when the run begins with another one. */
+export function startsWith(ptr: usize, len: u32, prefix: usize, prefixLen: u32): bool {
+  return len >= prefixLen && equals(ptr, prefix, prefixLen);
+}
+
 /** True when the run begins with the literal. */
 export function startsWithLiteral(ptr: usize, len: u32, literal: usize): bool {
   return len >= load<u32>(literal) && equals(ptr, literal + 4, load<u32>(literal));

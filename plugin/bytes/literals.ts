@@ -1307,6 +1307,10 @@ export const SEGMENT_EMBEDDINGS: usize = memory.data<u8>([11, 0, 0, 0, 47, 101, 
 // prettier-ignore
 export const P_TOTAL_SIZE: usize = memory.data<u8>([18, 0, 0, 0, 114, 101, 113, 117, 101, 115, 116, 0, 116, 111, 116, 97, 108, 95, 115, 105, 122, 101]);
 
+// "xds\u0000route_name"
+// prettier-ignore
+export const P_ROUTE_NAME: usize = memory.data<u8>([14, 0, 0, 0, 120, 100, 115, 0, 114, 111, 117, 116, 101, 95, 110, 97, 109, 101]);
+
 // --- configuration ---
 
 // "messages-bridge: "

@@ -25,11 +25,17 @@ import { findRequestHeader, RequestHeader } from "./request_headers_table";
 
 const HEADER_COUNT: u32 = 24;
 
+/** The header block read last, in the ABI's pair form; in scratch memory. */
+export let headerBlock: usize = 0;
+export let headerBlockLen: u32 = 0;
+
 /** First values of the headers we know, by RequestHeader; null without memory or without headers. */
 export function readRequestHeaders(): SpanTable | null {
   const table = openSpanTable(scratch(), HEADER_COUNT);
   if (table == null || readPairs(HeaderMap.Request) != Status.Ok) return null;
-  openPairs(resultPtr, resultLen);
+  headerBlock = resultPtr;
+  headerBlockLen = resultLen;
+  openPairs(headerBlock, headerBlockLen);
   while (nextPair()) {
     const header = findRequestHeader(pairNamePtr, pairNameLen);
     if (header == RequestHeader.Unknown) dropInternal();

@@ -10,15 +10,22 @@ import { openStruct } from "../bytes/records";
 import { SpanTable } from "../bytes/span_table";
 import { Config, Profile, RequestHeaders, StreamPing, StreamUsage } from "../policy/config";
 import { makePlan, planModelChanged } from "../policy/plan_maker";
-import { selectProfile } from "../policy/select";
 import { openChatRequest, readChat, ChatRequest } from "../translate/chat/request";
 import { expectedBytes, writeChat } from "../translate/chat/write";
 import { AnswerShape } from "../translate/shape";
 import { putAdaptations } from "../translate/shared/adaptation";
 import { problemStatus, refuseMemory, refuse } from "../translate/shared/problem";
 import { findOperation, Operation } from "../translate/surface";
+import { selectProfile, strippedPrefix } from "./select_profile";
 import { putCredentials } from "./credentials";
-import { dropHeader, putHeader, putHeaderLiteral, readRequestHeaders } from "./request_headers";
+import {
+  dropHeader,
+  headerBlock,
+  headerBlockLen,
+  putHeader,
+  putHeaderLiteral,
+  readRequestHeaders,
+} from "./request_headers";
 import { RequestHeader } from "./request_headers_table";
 import { replyError, replyProblem } from "./reply";
 import { Phase, StreamState } from "./stream";
@@ -37,8 +44,12 @@ export function onRequestHeaders(stream: StreamState, end: bool): Action {
     replyError(stream, 500, L.CODE_OUT_OF_MEMORY, L.TEXT_OUT_OF_MEMORY, 0);
     return Action.Continue;
   }
-  const chosen = selectProfile(config);
-  if (headers.has(RequestHeader.Upgrade) || chosen < 0) {
+  const chosen = selectProfile(config, headers, headerBlock, headerBlockLen);
+  if (chosen < 0 && config.rejectUnmatched) {
+    replyError(stream, 404, L.CODE_UNKNOWN_URL, L.TEXT_NO_PROFILE, 0);
+    return Action.Continue;
+  }
+  if (chosen < 0 || isNotOurs(headers)) {
     stream.phase = Phase.Pass;
     return Action.Continue;
   }
@@ -58,13 +69,23 @@ export function onRequestHeaders(stream: StreamState, end: bool): Action {
   return Action.Pause;
 }
 
+/** Upgrades are no request and answer; OPTIONS is the business of Envoy's CORS filter or of the upstream. */
+function isNotOurs(headers: SpanTable): bool {
+  if (headers.has(RequestHeader.Upgrade)) return true;
+  return equalsLiteral(
+    headers.ptr(RequestHeader.Method),
+    headers.len(RequestHeader.Method),
+    L.OPTIONS,
+  );
+}
+
 /** Answers what is not served; true when the request goes on. */
 function checkOperation(stream: StreamState, headers: SpanTable): bool {
   const operation = findOperation(
     headers.ptr(RequestHeader.Method),
     headers.len(RequestHeader.Method),
-    headers.ptr(RequestHeader.Path),
-    headers.len(RequestHeader.Path),
+    headers.ptr(RequestHeader.Path) + strippedPrefix,
+    headers.len(RequestHeader.Path) - strippedPrefix,
   );
   switch (operation) {
     case Operation.Chat:

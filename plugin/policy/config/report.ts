@@ -14,6 +14,8 @@ import * as T from "./texts";
 /** Lines that are kept; further ones are only counted. */
 export const ERRORS_SHOWN: u32 = 20;
 const REPORT_CAP: u32 = 65536;
+/** Taken before anything is read, so that exhausted memory can still be reported. */
+const ERRORS_RESERVED: u32 = 2048;
 const PATH_CAP: u32 = 4096;
 /** Bytes of the operator's text that a message quotes. */
 const QUOTED: u32 = 64;
@@ -47,7 +49,7 @@ export function openConfigReport(
 /** Empties the report; the path is the whole document. */
 export function beginReport(report: ConfigReport): void {
   report.count = 0;
-  report.errors.begin(0, REPORT_CAP);
+  report.errors.begin(ERRORS_RESERVED, REPORT_CAP);
   report.warnings.begin(0, REPORT_CAP);
   report.path = PATH;
   PATH.begin(PATH_CAP, PATH_CAP);

@@ -1,0 +1,93 @@
+/** Which profile serves a request: rules in order, then the default. Source: docs/configuration.md, "Profiles and rules". */
+import { readProperty, resultLen, resultPtr } from "../abi/host";
+import { Status } from "../abi/numbers";
+import {
+  nextPair,
+  openPairs,
+  pairNameLen,
+  pairNamePtr,
+  pairValueLen,
+  pairValuePtr,
+} from "../abi/pairs";
+import { equals, findByte, startsWith } from "../bytes/compare";
+import { globMatches } from "../bytes/glob";
+import * as L from "../bytes/literals";
+import { SpanTable } from "../bytes/span_table";
+import { TextList } from "../bytes/text_list";
+import { Config, HEADER_ABSENT, HEADER_PRESENT, Rule, ruleAt } from "../policy/config";
+import { RequestHeader } from "./request_headers_table";
+
+const COLON: u32 = 0x3a;
+
+/** Bytes in front of the client's path that the chosen rule strips. */
+export let strippedPrefix: u32 = 0;
+
+/** Index of the profile; -1: none. `pairs`, `pairsLen` is the request's header block. */
+export function selectProfile(
+  config: Config,
+  headers: SpanTable,
+  pairs: usize,
+  pairsLen: u32,
+): i32 {
+  strippedPrefix = 0;
+  for (let i: u32 = 0; i < config.ruleCount; i++) {
+    const rule = ruleAt(config, i);
+    if (!matches(rule, headers, pairs, pairsLen)) continue;
+    strippedPrefix = rule.pathPrefixLen;
+    return <i32>rule.profile;
+  }
+  return config.defaultProfile;
+}
+
+function matches(rule: Rule, headers: SpanTable, pairs: usize, pairsLen: u32): bool {
+  if (!matchesPath(rule, headers.ptr(RequestHeader.Path), headers.len(RequestHeader.Path)))
+    return false;
+  if (rule.hosts.count > 0 && !matchesHost(rule.hosts, headers)) return false;
+  if (rule.routes.count > 0 && !matchesRoute(rule.routes)) return false;
+  for (let i: u32 = 0; i < rule.headers.count; i++) {
+    if (!matchesHeader(rule, i, pairs, pairsLen)) return false;
+  }
+  return true;
+}
+
+/** The prefix ends where a segment does. */
+function matchesPath(rule: Rule, path: usize, len: u32): bool {
+  const size = rule.pathPrefixLen;
+  if (size == 0) return true;
+  if (!startsWith(path, len, rule.pathPrefixPtr, size)) return false;
+  return len > size && startsWith(path + size, len - size, L.SLASH + 4, 1);
+}
+
+/** The authority without its port. */
+function matchesHost(globs: TextList, headers: SpanTable): bool {
+  const ptr = headers.ptr(RequestHeader.Authority);
+  const end = findByte(ptr, ptr + headers.len(RequestHeader.Authority), COLON);
+  return anyMatches(globs, ptr, <u32>(end - ptr));
+}
+
+function matchesRoute(globs: TextList): bool {
+  return readProperty(L.P_ROUTE_NAME) == Status.Ok && anyMatches(globs, resultPtr, resultLen);
+}
+
+/** One header of a rule: a glob on any of its values, or just presence or absence. */
+function matchesHeader(rule: Rule, index: u32, pairs: usize, pairsLen: u32): bool {
+  const want = rule.headers.valuePtr(index);
+  const wantLen = rule.headers.valueLen(index);
+  let present = false;
+  openPairs(pairs, pairsLen);
+  while (nextPair()) {
+    if (pairNameLen != rule.headers.keyLen(index)) continue;
+    if (!equals(pairNamePtr, rule.headers.keyPtr(index), pairNameLen)) continue;
+    present = true;
+    if (wantLen > 0 && globMatches(want, wantLen, pairValuePtr, pairValueLen)) return true;
+  }
+  if (wantLen > 0) return false;
+  return present ? want == HEADER_PRESENT : want == HEADER_ABSENT;
+}
+
+function anyMatches(globs: TextList, ptr: usize, len: u32): bool {
+  for (let i: u32 = 0; i < globs.count; i++) {
+    if (globMatches(globs.ptr(i), globs.len(i), ptr, len)) return true;
+  }
+  return false;
+}
