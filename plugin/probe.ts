@@ -5,7 +5,7 @@
 import { pairNameLen, pairNamePtr, pairValueLen, pairValuePtr, PairList } from "./abi/pairs";
 import { output, scratch } from "./abi/memory";
 import { Arena } from "./bytes/arena";
-import { allocateZeroed, release } from "./bytes/heap";
+import { allocateZeroed } from "./bytes/heap";
 import { openRecords, openStruct, RecordList } from "./bytes/records";
 import { Writer } from "./bytes/writer";
 import { JsonCursor } from "./json/cursor";
@@ -88,12 +88,12 @@ export function arenaHeld(arena: Arena): u32 {
   return arena.held;
 }
 
-export function scratchArena(): usize {
-  return changetype<usize>(scratch());
+export function scratchArena(): Arena {
+  return scratch();
 }
 
-export function outputWriter(): usize {
-  return changetype<usize>(output());
+export function outputWriter(): Writer {
+  return output();
 }
 
 // bytes/writer
@@ -150,10 +150,8 @@ export function writerSize(out: Writer): u32 {
   return out.size;
 }
 
-/** Frees a writer with its block; products of ours live as long as the VM and need no such thing. */
-export function closeWriter(out: Writer): void {
-  release(out.start, out.size);
-  release(changetype<usize>(out), offsetof<Writer>());
+export function writerBytes(): u32 {
+  return offsetof<Writer>();
 }
 
 // bytes/records
@@ -170,20 +168,20 @@ export function recordBytes(): u32 {
   return offsetof<ProbeRecord>();
 }
 
-export function openProbeRecords(arena: Arena): usize {
-  return changetype<usize>(openRecords<ProbeRecord>(arena));
+export function openProbeRecords(arena: Arena): RecordList<ProbeRecord> | null {
+  return openRecords<ProbeRecord>(arena);
 }
 
-export function openProbeStruct(arena: Arena): usize {
-  return changetype<usize>(openStruct<ProbeRecord>(arena));
+export function openProbeStruct(arena: Arena): ProbeRecord | null {
+  return openStruct<ProbeRecord>(arena);
 }
 
-export function recordsPush(list: RecordList<ProbeRecord>): usize {
-  return changetype<usize>(list.push());
+export function recordsPush(list: RecordList<ProbeRecord>): ProbeRecord | null {
+  return list.push();
 }
 
-export function recordsAt(list: RecordList<ProbeRecord>, index: u32): usize {
-  return changetype<usize>(list.at(index));
+export function recordsAt(list: RecordList<ProbeRecord>, index: u32): ProbeRecord {
+  return list.at(index);
 }
 
 export function recordsCount(list: RecordList<ProbeRecord>): u32 {
