@@ -635,6 +635,26 @@ export const CHOICE_NONE: usize = memory.data<u8>([29, 0, 0, 0, 44, 34, 116, 111
 // prettier-ignore
 export const CHOICE_TOOL: usize = memory.data<u8>([37, 0, 0, 0, 44, 34, 116, 111, 111, 108, 95, 99, 104, 111, 105, 99, 101, 34, 58, 123, 34, 116, 121, 112, 101, 34, 58, 34, 116, 111, 111, 108, 34, 44, 34, 110, 97, 109, 101, 34, 58]);
 
+// ",\"output_config\":"
+// prettier-ignore
+export const K_OUTPUT_CONFIG: usize = memory.data<u8>([17, 0, 0, 0, 44, 34, 111, 117, 116, 112, 117, 116, 95, 99, 111, 110, 102, 105, 103, 34, 58]);
+
+// "effort"
+// prettier-ignore
+export const EFFORT: usize = memory.data<u8>([6, 0, 0, 0, 101, 102, 102, 111, 114, 116]);
+
+// "\"effort\":\""
+// prettier-ignore
+export const EFFORT_OPEN: usize = memory.data<u8>([10, 0, 0, 0, 34, 101, 102, 102, 111, 114, 116, 34, 58, 34]);
+
+// "\"format\":"
+// prettier-ignore
+export const FORMAT_OPEN: usize = memory.data<u8>([9, 0, 0, 0, 34, 102, 111, 114, 109, 97, 116, 34, 58]);
+
+// "{\"type\":\"json_schema\",\"schema\":"
+// prettier-ignore
+export const JSON_SCHEMA_OPEN: usize = memory.data<u8>([31, 0, 0, 0, 123, 34, 116, 121, 112, 101, 34, 58, 34, 106, 115, 111, 110, 95, 115, 99, 104, 101, 109, 97, 34, 44, 34, 115, 99, 104, 101, 109, 97, 34, 58]);
+
 // ",\"disable_parallel_tool_use\":true"
 // prettier-ignore
 export const DISABLE_PARALLEL: usize = memory.data<u8>([33, 0, 0, 0, 44, 34, 100, 105, 115, 97, 98, 108, 101, 95, 112, 97, 114, 97, 108, 108, 101, 108, 95, 116, 111, 111, 108, 95, 117, 115, 101, 34, 58, 116, 114, 117, 101]);

@@ -112,7 +112,6 @@ function isLater(key: ChatKey): bool {
     case ChatKey.Moderation:
     case ChatKey.ExtraParams:
     case ChatKey.Thinking:
-    case ChatKey.OutputConfig:
     case ChatKey.OutputFormat:
     case ChatKey.McpServers:
     case ChatKey.Container:

@@ -11,6 +11,7 @@ import { putU64 } from "../../bytes/decimal";
 import { ChatKey } from "../../wire/openai/chat_keys";
 import { Plan } from "../plan";
 import { decideMaxTokens, maxTokens } from "../shared/max_tokens";
+import { putOutputConfig } from "../shared/output_config";
 import { refuseMemory } from "../shared/problem";
 import { putSampling, SamplingInput } from "../shared/sampling";
 import { shapeList } from "../shared/shape";
@@ -53,6 +54,14 @@ export function writeChat(out: Writer, request: ChatRequest, plan: Plan): bool {
   if (!putToolMembers(out, request, plan)) return false;
   if (!putSamplingMembers(out, request, plan)) return false;
   if (!putStopMember(out, request)) return false;
+  putOutputConfig(
+    out,
+    members.ptr(ChatKey.OutputConfig),
+    members.len(ChatKey.OutputConfig),
+    0,
+    null,
+    request.cursor,
+  );
   putTail(out, request, plan);
   return true;
 }
