@@ -125,7 +125,9 @@ export class ConfigProbe {
       const isMark = this.u32(entry + 12) === 0 && this.u32(entry + 8) < 8;
       return [this.span(entry), isMark ? this.u32(entry + 8) : this.span(entry + 8)] as const;
     });
-    return Object.fromEntries(entries);
+    const map = Object.fromEntries(entries);
+    if (Object.keys(map).length !== count) throw new Error(`a key is twice in ${String(entries)}`);
+    return map;
   }
 
   private span(at: number): string {

@@ -82,7 +82,8 @@ describe("memory", () => {
     const aliases = Object.fromEntries(
       Array.from({ length: 1024 }, (_, at) => [`name-${at}`, "x".repeat(200)]),
     );
-    const own = { models: { aliases: { other: "y" } } };
+    const escaped = "\n".repeat(200);
+    const own = { models: { aliases: { other: "y" }, default: escaped, deny: [escaped] } };
     const profiles = Object.fromEntries(Array.from({ length: 256 }, (_, at) => [`p${at}`, own]));
     const document = { version: 1, defaults: { models: { aliases } }, profiles };
     const { pages } = new ConfigProbe().probe;
@@ -91,10 +92,30 @@ describe("memory", () => {
       const small = new ConfigProbe(pages + 8 + more);
       const { accepted, errors } = small.read(document);
       outcomes.add(accepted ? "accepted" : errors.join("\n"));
+      if (!accepted) continue;
+      const { modelDefault, deny } = small.parse(document).profiles[255]!;
+      expect([modelDefault, deny]).toEqual([escaped, [escaped]]);
     }
     expect([...outcomes].sort()).toEqual([
       "$: out of memory while reading the configuration",
       "accepted",
     ]);
+  });
+
+  it("that runs out while a text is taken over is noticed", () => {
+    const target = "\\/".repeat(2048);
+    const entries = Array.from({ length: 20 }, (_, at) => `"name-${at}":"${target}"`);
+    const text = `{"version":1,"profile":{"models":{"aliases":{${entries.join(",")}}}}}`;
+    const { pages } = new ConfigProbe().probe;
+    const outcomes = new Set<string>();
+    for (let more = 4; more < 14; more++) {
+      const small = new ConfigProbe(pages + more);
+      const { accepted, errors } = small.read(text);
+      outcomes.add(errors.join("\n"));
+      if (!accepted) continue;
+      const aliases = small.parse(text).profiles[0]!.aliases as Record<string, string>;
+      expect(Object.values(aliases)).toEqual(entries.map(() => "/".repeat(2048)));
+    }
+    expect([...outcomes].sort()).toEqual(["", "$: out of memory while reading the configuration"]);
   });
 });

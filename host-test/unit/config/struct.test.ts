@@ -63,6 +63,31 @@ describe("a configuration in the form of google.protobuf.Struct", () => {
     expect(reader.read(new Uint8Array(members)).errors[0]).toMatch(/^\$\[""\]: unknown key/);
   });
 
+  it.each([
+    ["null", [0x08, 0, 0]],
+    ["a boolean", [0x20, 1, 0]],
+    ["a number", [0x11, 0, 0, 0, 0, 0, 0, 0, 0, 0]],
+    ["a string", [0x1a, 1, 0x61, 0]],
+    ["a list", [0x32, 0, 0]],
+    ["an object", [0x2a, 0, 0]],
+    ["a number that is none", [0x11, 0, 0, 0, 0, 0, 0, 0xf8, 0x7f]],
+    ["a field that Value does not have", [0x3a, 0]],
+    ["a length beyond the end", [0x1a, 2, 0x61]],
+    ["a length without an end", [0x1a, 0x80, 0x80, 0x80, 0x80, 0x80, 0x00]],
+  ])("with a byte too many or a wrong one in %s is refused", (_name, value) => {
+    const entry = (tail: number[]) => [0x0a, 1, 0x61, 0x12, tail.length, ...tail];
+    const message = (tail: number[]) => new Uint8Array([0x0a, entry(tail).length, ...entry(tail)]);
+    expect(reader.read(message([0x08, 0])).errors[0]).toMatch(/unknown key/);
+    expect(reader.read(message(value)).errors).toEqual([
+      "$: neither JSON nor a google.protobuf.Struct",
+    ]);
+    const longer = new Uint8Array([0x0a, 8, ...entry([0x08, 0]), 0]);
+    const gap = new Uint8Array([0x0a, 8, 0x0a, 1, 0x61, 0x12, 2, 0, 0x08, 0]);
+    for (const bytes of [longer, gap]) {
+      expect(reader.read(bytes).errors).toEqual(["$: neither JSON nor a google.protobuf.Struct"]);
+    }
+  });
+
   it("is refused when cut anywhere, and never traps", () => {
     const whole = structBytes({
       version: 1,

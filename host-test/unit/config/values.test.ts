@@ -171,11 +171,11 @@ const WORD_TARGETS = {
 const words = Object.entries(WORD_TARGETS).flatMap(([place, target]) => {
   const [group, name] = place.split(".") as [string, string];
   const all = SCHEMA.$defs[group]!.properties![name]!.enum!;
-  return all.map((word, at) => [place, word, target, at, group, name] as const);
+  return all.map((word, at) => [place, word, at, { group, name, target }] as const);
 });
 
 describe("a word", () => {
-  it.each(words)("%s: %s is number %s", (_place, word, target, at, group, name) => {
+  it.each(words)("%s: %s is number %i", (_place, word, at, { group, name, target }) => {
     const more = name === "on_denied" ? { default: "d" } : {};
     const keys = word === "keys" ? { keys: [{ name: "k", value: "v" }] } : {};
     expect(profileOf({ [group]: { [name]: word, ...more, ...keys } })[target]).toBe(at);
