@@ -82,7 +82,10 @@ function readText(
     return refuse(report, T.NO_MEMORY);
   }
   readDocument(reader, text, len);
-  if (reader.failed) refuse(report, T.NO_MEMORY);
+  if (reader.failed) {
+    beginReport(report); // what was found in texts that could not be kept means nothing
+    refuse(report, T.NO_MEMORY);
+  }
   endReport(report);
   if (report.count == 0) return reader.config;
   closeArena(arena);
