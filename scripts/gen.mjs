@@ -3,8 +3,8 @@
  * `scripts/tables/literals.json` (static UTF-8 texts) becomes `plugin/bytes/literals.ts`, and each entry of
  * `scripts/tables/keywords.json` (a set of words) becomes an enum with a matcher in the file that it names, and
  * `scripts/tables/models.json` becomes `plugin/policy/model_rows.ts` and the tables in `docs/models.md`.
- * `docs/config.schema.json` with `scripts/tables/config_refused.json` becomes the tables of the configuration reader, and
- * `scripts/tables/config_texts.json` its messages.
+ * `docs/config.schema.json` with `scripts/tables/config_refused.json` becomes the tables of the configuration reader
+ * and of `docs/configuration.md`, and `scripts/tables/config_texts.json` the reader's messages.
  * Usage: `node scripts/gen.mjs` writes, `node scripts/gen.mjs --check` fails when a file differs.
  */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
@@ -12,6 +12,7 @@ import { dirname, join } from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
 import prettier from "prettier";
+import { renderConfigDocument } from "./gen/config_doc.mjs";
 import { renderKeywords } from "./gen/keywords.mjs";
 import { renderLiterals } from "./gen/literals.mjs";
 import { renderModelDocument, renderModelRows } from "./gen/models.mjs";
@@ -28,15 +29,19 @@ const MODELS_TABLE = "scripts/tables/models.json";
 const MODELS_FILE = "plugin/policy/model_rows.ts";
 const MODELS_DOCUMENT = "docs/models.md";
 const SCHEMA = "docs/config.schema.json";
+const CONFIG_DOCUMENT = "docs/configuration.md";
 const REFUSED_TABLE = "scripts/tables/config_refused.json";
 const SHAPES_FILE = "plugin/policy/config/shape_table.ts";
 const CONFIG_TEXTS_TABLE = "scripts/tables/config_texts.json";
 const CONFIG_TEXTS_FILE = "plugin/policy/config/texts.ts";
 
 /** @param {string} path relative to the root */
+const readText = (path) => readFileSync(join(ROOT, path), "utf8");
+
+/** @param {string} path relative to the root */
 function readTable(path) {
   try {
-    return JSON.parse(readFileSync(join(ROOT, path), "utf8"));
+    return JSON.parse(readText(path));
   } catch (error) {
     throw new Error(`${path}: ${error instanceof Error ? error.message : error}`, { cause: error });
   }
@@ -61,7 +66,8 @@ export async function outputs() {
   for (const [file, body] of renderKeywords(readTable(KEYWORDS_TABLE))) bodies.set(file, body);
   const models = readTable(MODELS_TABLE);
   bodies.set(MODELS_FILE, renderModelRows(models));
-  bodies.set(SHAPES_FILE, renderShapes(readTable(SCHEMA), readTable(REFUSED_TABLE)));
+  const [schema, refused] = [readTable(SCHEMA), readTable(REFUSED_TABLE)];
+  bodies.set(SHAPES_FILE, renderShapes(schema, refused));
   bodies.set(
     CONFIG_TEXTS_FILE,
     `/* eslint-disable no-restricted-syntax */\n${renderLiterals(readTable(CONFIG_TEXTS_TABLE))}`,
@@ -70,11 +76,11 @@ export async function outputs() {
   for (const [file, body] of bodies) {
     texts.set(file, await formatted(file, `${GENERATED_HEAD}\n${body}`));
   }
-  const document = readFileSync(join(ROOT, MODELS_DOCUMENT), "utf8");
-  texts.set(
-    MODELS_DOCUMENT,
-    await formatted(MODELS_DOCUMENT, renderModelDocument(document, models)),
-  );
+  const documents = [
+    [MODELS_DOCUMENT, renderModelDocument(readText(MODELS_DOCUMENT), models)],
+    [CONFIG_DOCUMENT, renderConfigDocument(readText(CONFIG_DOCUMENT), schema, refused)],
+  ];
+  for (const [file, text] of documents) texts.set(file, await formatted(file, text));
   return texts;
 }
 

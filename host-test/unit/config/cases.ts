@@ -269,6 +269,8 @@ export const BAD: [string, unknown, string][] = [
   ["a rule on metadata", rule({ route_metadata: "a" }), "$.rules[0].match.route_metadata"],
   ["no rules", many({ rules: [] }), "$.rules"],
   ["a prefix without a slash", rule({ path_prefix: "a" }), "$.rules[0].match.path_prefix"],
+  ["a prefix that is the root", rule({ path_prefix: "/" }), "$.rules[0].match.path_prefix"],
+  ["a prefix that ends in a slash", rule({ path_prefix: "/a/" }), "$.rules[0].match.path_prefix"],
   ["a prefix with a query", rule({ path_prefix: "/a?b" }), "$.rules[0].match.path_prefix"],
   ["a header in capitals", rule({ headers: { "X-A": "b" } }), '$.rules[0].match.headers["X-A"]'],
   ["a header that is a number", rule({ headers: { "x-a": 1 } }), '$.rules[0].match.headers["x-a"]'],

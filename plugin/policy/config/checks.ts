@@ -121,15 +121,12 @@ function findTaker(config: Config, index: u32): i32 {
   return -1;
 }
 
-/** True when the path prefix of `rule` ends at a slash of the other's. */
+/** True when the path prefix of `rule` is that of the other up to the end of a segment. */
 function takes(rule: Rule, later: Rule): bool {
   const len = rule.pathPrefixLen;
-  if (len == 1) return true;
   if (len > later.pathPrefixLen) return false;
   if (!equals(rule.pathPrefixPtr, later.pathPrefixPtr, len)) return false;
-  if (len == later.pathPrefixLen || byteAt(rule.pathPrefixPtr + len - 1) == Ascii.Slash)
-    return true;
-  return byteAt(later.pathPrefixPtr + len) == Ascii.Slash;
+  return len == later.pathPrefixLen || byteAt(later.pathPrefixPtr + len) == Ascii.Slash;
 }
 
 function isPrefixOnly(rule: Rule): bool {
