@@ -62,7 +62,7 @@ export function takeEvents(stream: StreamState, size: u32, end: bool): Action {
   if (stream.responseHeld) {
     stream.consumed = size;
     if (!end && out.length == 0 && size < HOLD_BYTES && !decoder.sawComment) return Action.Pause;
-    releaseHeaders(stream, chat);
+    releaseHeaders(stream, chat, decoder.sawComment);
   }
   replaceBuffer(BufferType.ResponseBody, out.start, out.length);
   return Action.Continue;
@@ -76,7 +76,7 @@ export function finishEvents(stream: StreamState): void {
   const out = output();
   out.begin(1024, OUTPUT_CAP);
   translateEnd(chat, decoder);
-  if (stream.responseHeld) releaseHeaders(stream, chat);
+  if (stream.responseHeld) releaseHeaders(stream, chat, decoder.sawComment);
   if (out.length > 0) replaceBuffer(BufferType.ResponseBody, out.start, out.length);
 }
 
@@ -110,11 +110,14 @@ function drain(chat: ChatStream, decoder: SseDecoder): void {
     putFailure(out, chat, L.CODE_OUT_OF_MEMORY, L.TEXT_OUT_OF_MEMORY);
 }
 
-/** Lets held headers go. An error that comes first becomes an ordinary answer with its status. */
-function releaseHeaders(stream: StreamState, chat: ChatStream): void {
+/**
+ * Lets held headers go. An error that comes first becomes an ordinary answer with its status; behind a comment, which lets
+ * headers go by itself, it stays in the stream, so that the answer does not depend on how the bytes were cut.
+ */
+function releaseHeaders(stream: StreamState, chat: ChatStream, sawComment: bool): void {
   stream.responseHeld = false;
   stream.consumed = 0;
-  if (chat.state != ChatState.Failed || chat.headPtr != 0) return;
+  if (chat.state != ChatState.Failed || chat.headPtr != 0 || chat.pinged || sawComment) return;
   const out = output();
   const length = out.length - FRAME_HEAD - FRAME_TAIL;
   out.dropEnds(FRAME_HEAD, FRAME_TAIL);

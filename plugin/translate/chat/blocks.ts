@@ -29,6 +29,15 @@ function takeRecord(s: ChatStream): OpenBlock | null {
   return s.blocks.count < OPEN_BLOCKS ? s.blocks.push() : null;
 }
 
+/** True when no further block can begin. */
+export function hasAllBlocksOpen(s: ChatStream): bool {
+  if (s.blocks.count < OPEN_BLOCKS) return false;
+  for (let i: u32 = 0; i < OPEN_BLOCKS; i++) {
+    if (!s.blocks.at(i).used) return false;
+  }
+  return true;
+}
+
 /** EVENT.block begins at `index`. False when it cannot be kept: too many open blocks, or no memory. */
 export function startBlock(out: Writer, s: ChatStream, index: u32): bool {
   const source = EVENT.block;
@@ -80,7 +89,9 @@ function startTool(out: Writer, s: ChatStream, block: OpenBlock, source: Block):
   endDelta(out, s);
   if (source.inputLen <= 2) return true;
   // Arguments usually come as deltas; what stands here counts only when none comes.
-  block.inputPtr = s.arena.keep(source.inputPtr, source.inputLen);
+  block.inputPtr = s.borrowsInput
+    ? source.inputPtr
+    : s.arena.keep(source.inputPtr, source.inputLen);
   block.inputLen = source.inputLen;
   return block.inputPtr != 0;
 }

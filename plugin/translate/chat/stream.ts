@@ -10,14 +10,22 @@ import { Writer } from "../../bytes/writer";
 import { JsonCursor } from "../../json/cursor";
 import { countCodePoints } from "../../json/string";
 import { openAnswer, readBlock } from "../../wire/anthropic/answer";
+import { BlockType } from "../../wire/anthropic/block_types";
 import { DeltaType } from "../../wire/anthropic/delta_types";
 import { EventType } from "../../wire/anthropic/event_types";
 import { StopReason } from "../../wire/anthropic/stop_reasons";
-import { EVENT, readEvent } from "../../wire/anthropic/stream_event";
+import { clearBlock, EVENT, readEvent } from "../../wire/anthropic/stream_event";
 import { ERROR, readUpstreamError } from "../../wire/upstream_error";
 import { AnswerShape } from "../shape";
 import { putLocalError, putUpstreamError, statusOfType } from "../shared/openai_error";
-import { findOpenBlock, putArgumentsDelta, startBlock, stopAllBlocks, stopBlock } from "./blocks";
+import {
+  findOpenBlock,
+  hasAllBlocksOpen,
+  putArgumentsDelta,
+  startBlock,
+  stopAllBlocks,
+  stopBlock,
+} from "./blocks";
 import { beginDelta, buildHead, endDelta, putFinish, putTokenDelta } from "./chunk";
 import { keepAnswer } from "./keep";
 import { ChatState, ChatStream, OpenBlock } from "./stream_state";
@@ -54,18 +62,23 @@ export function putEvent(out: Writer, s: ChatStream, ptr: usize, len: u32, name:
     putFailure(out, s, L.CODE_INVALID_UPSTREAM, L.TEXT_EVENT_INVALID);
     return;
   }
+  // Any event may say something of the message; it must not point into a window that is gone. The opening needs the name first.
+  if (EVENT.saysAnswer && !(s.state == ChatState.Idle && isOpening()) && !keepAnswer(s)) {
+    failMemory(out, s);
+    return;
+  }
   switch (EVENT.type) {
     case EventType.ContentBlockDelta:
       if (putOpening(out, s)) putDelta(out, s);
       break;
     case EventType.ContentBlockStart:
-      if (putOpening(out, s) && !startBlock(out, s, EVENT.index)) failMemory(out, s);
+      if (putOpening(out, s) && !startBlock(out, s, EVENT.index)) failBlock(out, s);
       break;
     case EventType.ContentBlockStop:
       stopBlock(out, s, EVENT.index);
       break;
     case EventType.Ping:
-      if (s.shape.pingComments) out.literal(L.PING);
+      putPing(out, s);
       break;
     case EventType.Error:
       putUpstreamFailure(out, s, ptr, len);
@@ -76,14 +89,31 @@ export function putEvent(out: Writer, s: ChatStream, ptr: usize, len: u32, name:
   }
 }
 
+/** True for the events that send the role chunk when nothing was sent yet. */
+function isOpening(): bool {
+  switch (EVENT.type) {
+    case EventType.MessageStart:
+    case EventType.MessageStop:
+    case EventType.ContentBlockStart:
+    case EventType.ContentBlockDelta:
+      return true;
+    default:
+      return false;
+  }
+}
+
+function putPing(out: Writer, s: ChatStream): void {
+  if (!s.shape.pingComments) return;
+  out.literal(L.PING);
+  s.pinged = true;
+}
+
 /** Events of the message as a whole; unknown ones are ignored. */
 function putMessageEvent(out: Writer, s: ChatStream): void {
   switch (EVENT.type) {
     case EventType.MessageStart:
-      if (putOpening(out, s)) playContent(out, s);
-      break;
-    case EventType.MessageDelta:
-      if (!keepAnswer(s)) failMemory(out, s);
+      // A second one says nothing new but counters, which are kept by now.
+      if (s.state == ChatState.Idle && putOpening(out, s)) playContent(out, s);
       break;
     case EventType.MessageStop:
       if (putOpening(out, s)) putClosing(out, s);
@@ -114,9 +144,10 @@ function playContent(out: Writer, s: ChatStream): void {
   c.open(EVENT.contentPtr, EVENT.contentLen, s.shape.maxDepth);
   c.enterArray();
   for (let index: u32 = 0; c.nextElement(); index++) {
+    clearBlock(EVENT.block);
     if (!readBlock(c, EVENT.block)) return;
     if (!startBlock(out, s, index)) {
-      failMemory(out, s);
+      failBlock(out, s);
       return;
     }
     stopBlock(out, s, index);
@@ -126,36 +157,45 @@ function playContent(out: Writer, s: ChatStream): void {
 function putDelta(out: Writer, s: ChatStream): void {
   const event = EVENT;
   if (event.textLen <= 2) return; // empty: nothing to send
+  const block = findOpenBlock(s, event.index);
+  if (block == null || block.type != blockOfDelta(event.delta)) return;
   switch (event.delta) {
     case DeltaType.Text:
       putTokenDelta(out, s, L.D_CONTENT, event.textPtr, event.textLen);
       s.textPoints += countCodePoints(event.textPtr + 1, event.textLen - 2);
       break;
     case DeltaType.InputJson:
-      putArguments(out, s);
+      block.seen = true;
+      putArgumentsDelta(out, s, block, event.textPtr, event.textLen);
       break;
     case DeltaType.Thinking:
       putReasoningDelta(out, s, event.index, event.textPtr, event.textLen);
       break;
-    case DeltaType.Signature:
-      putSignatureDelta(out, s, event.index, event.textPtr, event.textLen);
-      break;
     default:
+      putSignatureDelta(out, s, event.index, event.textPtr, event.textLen);
       break;
   }
 }
 
-function putArguments(out: Writer, s: ChatStream): void {
-  const block = findOpenBlock(s, EVENT.index);
-  if (block == null || !block.isTool) return;
-  block.seen = true;
-  putArgumentsDelta(out, s, block, EVENT.textPtr, EVENT.textLen);
+/** The type of block that a delta belongs to; RedactedThinking, which has no deltas, for the ones that we do not know. */
+function blockOfDelta(delta: DeltaType): BlockType {
+  switch (delta) {
+    case DeltaType.Text:
+      return BlockType.Text;
+    case DeltaType.InputJson:
+      return BlockType.ToolUse;
+    case DeltaType.Thinking:
+    case DeltaType.Signature:
+      return BlockType.Thinking;
+    default:
+      return BlockType.RedactedThinking;
+  }
 }
 
 /** The end of the upstream's answer, clean as far as the transport can tell. */
 export function putEnd(out: Writer, s: ChatStream): void {
   if (isOver(s)) return;
-  if (s.state == ChatState.Open && s.answer.stopReason != StopReason.Unknown) putClosing(out, s);
+  if (s.state == ChatState.Open && s.answer.stopReasonPtr != 0) putClosing(out, s);
   else putFailure(out, s, L.CODE_STREAM_TRUNCATED, L.TEXT_TRUNCATED);
 }
 
@@ -181,6 +221,12 @@ export function putFailure(out: Writer, s: ChatStream, code: usize, message: usi
 
 function failMemory(out: Writer, s: ChatStream): void {
   putFailure(out, s, L.CODE_OUT_OF_MEMORY, L.TEXT_OUT_OF_MEMORY);
+}
+
+/** A block could not be kept. */
+function failBlock(out: Writer, s: ChatStream): void {
+  if (hasAllBlocksOpen(s)) putFailure(out, s, L.CODE_INVALID_UPSTREAM, L.TEXT_TOO_MANY_BLOCKS);
+  else failMemory(out, s);
 }
 
 /** An error event of the upstream, by the table of types; a stream has no status of its own. */

@@ -51,4 +51,6 @@ export class ChatStream {
   textPoints: u32; // code points of content that were sent
   hidden: bool; // a block was hidden since the last reasoning block
   reasoningText: bool; // some reasoning text was sent
+  pinged: bool; // a comment was sent
+  borrowsInput: bool; // inputs of calls outlive their block: they are not copied
 }

@@ -17,15 +17,18 @@ export function writeAsStream(
   const s = openChatStream(arena, shape);
   if (s == null) return false;
   s.answer = whole.answer;
+  s.borrowsInput = true;
   if (!putOpening(out, s)) return false;
   const kept = EVENT.block;
+  let written: u32 = 0;
   for (let i: u32 = 0; i < whole.blocks.count; i++) {
     EVENT.block = whole.blocks.at(i);
-    const started = startBlock(out, s, i);
-    if (started) stopBlock(out, s, i);
-    if (!started) break;
+    if (!startBlock(out, s, i)) break;
+    stopBlock(out, s, i);
+    written += 1;
   }
   EVENT.block = kept;
+  if (written < whole.blocks.count) return false;
   putClosing(out, s);
   return true;
 }

@@ -10,7 +10,6 @@ import { Answer, Block, readAnswerMember, readBlock } from "./answer";
 import { DeltaType, findDeltaType } from "./delta_types";
 import { EventType, findEventType } from "./event_types";
 import { AnswerKey, findAnswerKey } from "./message_keys";
-import { readUsage } from "./usage";
 
 /** Index of events that name none. */
 export const NO_BLOCK: u32 = 0xffff_ffff;
@@ -29,6 +28,7 @@ export class StreamEvent {
   citationLen: u32;
   contentPtr: usize; // message_start: blocks that are already there, JSON array
   contentLen: u32;
+  saysAnswer: bool; // something of the message as a whole was read
 }
 
 /** The event read last. */
@@ -60,6 +60,8 @@ export function readEvent(
   event.textLen = 0;
   event.citationPtr = 0;
   event.contentPtr = 0;
+  event.saysAnswer = false;
+  clearBlock(event.block);
   c.open(ptr, len, depth);
   if (!c.enterObject()) return false;
   while (c.nextKey()) {
@@ -79,8 +81,8 @@ function readMember(c: JsonCursor, event: StreamEvent, answer: Answer, key: Answ
     case AnswerKey.Message:
       return kind == JsonKind.Object ? readMessage(c, event, answer) : c.skip();
     case AnswerKey.Usage:
-      return readUsage(c, answer.usage);
     case AnswerKey.ContextManagement:
+      event.saysAnswer = true;
       return readAnswerMember(c, answer, key);
     case AnswerKey.Type:
       if (!c.skip()) return false;
@@ -101,6 +103,7 @@ function indexOf(c: JsonCursor): u32 {
 }
 
 function readMessage(c: JsonCursor, event: StreamEvent, answer: Answer): bool {
+  event.saysAnswer = true;
   c.enterObject();
   while (c.nextKey()) {
     const key = findAnswerKey(c.keyPtr, c.keyLen);
@@ -128,6 +131,7 @@ function readDelta(c: JsonCursor, event: StreamEvent, answer: Answer): bool {
         if (!readDeltaText(c, event, key)) return false;
         break;
       default:
+        event.saysAnswer = true;
         if (!readAnswerMember(c, answer, key)) return false;
         break;
     }
@@ -151,7 +155,8 @@ function readDeltaText(c: JsonCursor, event: StreamEvent, key: AnswerKey): bool 
   return true;
 }
 
-function clearBlock(block: Block): void {
+/** Empties a record for the next block. */
+export function clearBlock(block: Block): void {
   block.type = 0;
   block.textPtr = block.idPtr = block.namePtr = block.inputPtr = 0;
   block.textLen = block.idLen = block.nameLen = block.inputLen = 0;
