@@ -3,7 +3,7 @@ import { readBuffer, replaceBuffer, resultLen, resultPtr } from "../abi/host";
 import { output, scratch } from "../abi/memory";
 import { Action, BufferType, Status } from "../abi/numbers";
 import { openArena } from "../bytes/arena";
-import { equalsLiteral } from "../bytes/compare";
+import { equalsLiteral, equalsLiteralIgnoreCase } from "../bytes/compare";
 import { putU64, readU32 } from "../bytes/decimal";
 import * as L from "../bytes/literals";
 import { openStruct } from "../bytes/records";
@@ -107,7 +107,7 @@ function checkRequestHeaders(stream: StreamState, headers: SpanTable, profile: P
   const encoding = headers.len(RequestHeader.ContentEncoding);
   if (
     encoding > 0 &&
-    !equalsLiteral(headers.ptr(RequestHeader.ContentEncoding), encoding, L.IDENTITY)
+    !equalsLiteralIgnoreCase(headers.ptr(RequestHeader.ContentEncoding), encoding, L.IDENTITY)
   ) {
     replyError(stream, 415, L.CODE_CONTENT_ENCODING, L.TEXT_ENCODED_REQUEST, 0);
     return false;
@@ -255,7 +255,8 @@ function keepShape(stream: StreamState, profile: Profile, request: ChatRequest):
   shape.legacyFunctions = facts.legacyFunctions;
   shape.jsonTool = facts.jsonTool;
   shape.maxDepth = profile.maxDepth;
-  if (planModelChanged) {
+  shape.showsAsked = planModelChanged;
+  if (facts.modelLen > 0) {
     shape.modelPtr = arena.keep(facts.modelPtr, facts.modelLen);
     shape.modelLen = facts.modelLen;
     if (shape.modelPtr == 0) return false;

@@ -3,6 +3,7 @@ import { Arena } from "../bytes/arena";
 import * as L from "../bytes/literals";
 import { openStruct } from "../bytes/records";
 import { unescapeShort, UNESCAPED_KEY } from "../json/key";
+import { JsonKind } from "../json/status";
 import { findEscape } from "../json/string";
 import { ChatRequest } from "../translate/chat/request";
 import { ChatKey } from "../wire/openai/chat_keys";
@@ -60,8 +61,9 @@ function wantsUsage(request: ChatRequest): bool {
   let wants = false;
   while (c.nextKey()) {
     const isUsage = c.keyIs(L.INCLUDE_USAGE);
+    const kind = c.kind();
     c.skip();
-    if (isUsage) wants = c.valueLen == 4; // true
+    if (isUsage) wants = kind == JsonKind.True;
   }
   return wants;
 }

@@ -3,8 +3,9 @@
 @final
 export class AnswerShape {
   createdUnix: u64;
-  modelPtr: usize; // name to show instead of the upstream's: inside of a token; 0: the upstream's
+  modelPtr: usize; // name that the client asked for: inside of a token; 0: it named none
   modelLen: u32;
+  showsAsked: bool; // that name is shown even where the upstream names another
   reasoningContent: bool;
   reasoningField: bool;
   reasoningDetails: bool;

@@ -79,6 +79,11 @@ function readMember(c: JsonCursor, tool: Tool, key: ToolKey, inside: ToolKey): b
 /** Anthropic's members, at the tool level or inside `function`; the tool level wins. */
 function readExtension(c: JsonCursor, tool: Tool, key: ToolKey, inner: bool): bool {
   if (!c.skipNullable()) return false;
+  if (c.valueLen > 0) takeExtension(c, tool, key, inner);
+  return true;
+}
+
+function takeExtension(c: JsonCursor, tool: Tool, key: ToolKey, inner: bool): void {
   switch (key) {
     case ToolKey.CacheControl:
       if (inner && tool.cachePtr != 0) break;
@@ -115,7 +120,6 @@ function readExtension(c: JsonCursor, tool: Tool, key: ToolKey, inner: bool): bo
     default:
       break;
   }
-  return true;
 }
 
 function readType(c: JsonCursor, tool: Tool): bool {

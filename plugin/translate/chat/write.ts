@@ -6,6 +6,8 @@ import * as L from "../../bytes/literals";
 import { Ascii } from "../../bytes/ascii";
 import { Writer } from "../../bytes/writer";
 import { openStruct } from "../../bytes/records";
+import { SpanTable } from "../../bytes/span_table";
+import { readInteger } from "../../json/number";
 import { escapeInto } from "../../json/string";
 import { putU64 } from "../../bytes/decimal";
 import { ChatKey } from "../../wire/openai/chat_keys";
@@ -39,13 +41,13 @@ export function writeChat(out: Writer, request: ChatRequest, plan: Plan): bool {
   const facts = request.facts;
   const members = request.members;
   if (!checkMembers(request, plan)) return false;
-  const limit = members.has(ChatKey.MaxCompletionTokens)
+  const limit = isLimit(members, ChatKey.MaxCompletionTokens)
     ? ChatKey.MaxCompletionTokens
     : ChatKey.MaxTokens;
   const limitName = limit == ChatKey.MaxTokens ? L.MAX_TOKENS : L.MAX_COMPLETION_TOKENS;
   if (!decideMaxTokens(members.ptr(limit), members.len(limit), limitName, plan, facts))
     return false;
-  shapeList(request.talk, plan, facts);
+  if (!shapeList(request.talk, plan, facts)) return false;
   putHead(out, plan);
   if (!putSystem(out, request.talk, members.ptr(ChatKey.System), members.len(ChatKey.System), 0))
     return false;
@@ -64,6 +66,11 @@ export function writeChat(out: Writer, request: ChatRequest, plan: Plan): bool {
   );
   putTail(out, request, plan);
   return true;
+}
+
+/** -1 says the same as no number. */
+function isLimit(members: SpanTable, key: ChatKey): bool {
+  return members.has(key) && readInteger(members.ptr(key), members.len(key)) != -1;
 }
 
 function putHead(out: Writer, plan: Plan): void {

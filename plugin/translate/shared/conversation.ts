@@ -41,6 +41,8 @@ export class Message {
   blocksLen: u32;
   functionCallPtr: usize; // legacy function_call, JSON
   functionCallLen: u32;
+  answers: u32; // decided: index behind the message whose call a result without id answers; 0: none
+  answersCall: u32; // … and the number of the call
   isError: bool;
   hasName: bool;
   hasAudio: bool; // reference to an audio answer
@@ -48,7 +50,7 @@ export class Message {
   thinkingBlocks: bool; // reasoning came as thinking_blocks
   dropped: bool; // decided: writes nothing
   standIn: bool; // decided: writes a `.`
-  asUser: bool; // decided: a system message that becomes the user's
+  asUser: bool; // decided: a message of another role that becomes the user's
   inPlace: bool; // decided: a system message that stays in the list
   trimEnd: bool; // decided: the text loses the white space at its end
 }

@@ -7,7 +7,6 @@ import { Ascii, isDigit, isLetter } from "../../bytes/ascii";
 import { byteAt, fnv1a } from "../../bytes/compare";
 import { putU64 } from "../../bytes/decimal";
 import { Writer } from "../../bytes/writer";
-import { ChatRole } from "../../wire/openai/roles";
 import { Conversation, Message } from "./conversation";
 
 const HEX: u32 = 8;
@@ -59,23 +58,13 @@ export function putMadeId(out: Writer, message: u32, call: u32): void {
   out.byte(Ascii.Quote);
 }
 
-/** The id that a tool message answers; without one it takes the call that is next in order. */
+/** The id that a tool message answers; without one it takes the call that `pairResults` found. */
 export function putResultId(out: Writer, talk: Conversation, position: u32): void {
   const message = talk.messages.at(position);
   if (message.toolCallIdLen > 2) {
     putId(out, message.toolCallIdPtr + 1, message.toolCallIdLen - 2);
-    return;
-  }
-  let answered: u32 = 0;
-  for (let i = position; i > 0; i--) {
-    const before = talk.messages.at(i - 1);
-    if (before.role == ChatRole.Tool || before.role == ChatRole.Function) answered += 1;
-    else if (before.callsCount > 0) {
-      putCallId(out, talk, before, answered < before.callsCount ? answered : before.callsCount - 1);
-      return;
-    }
-  }
-  putMadeId(out, 0, 0);
+  } else if (message.answers == 0) putMadeId(out, 0, 0);
+  else putCallId(out, talk, talk.messages.at(message.answers - 1), message.answersCall);
 }
 
 /** The id of call `number` of an assistant message. */

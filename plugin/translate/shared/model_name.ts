@@ -1,4 +1,4 @@
-/** The `model` of answers: the upstream's word, or the client's where an alias or template changed the name on the way in. */
+/** The `model` of answers: the upstream's word, or the client's where an alias or template changed the name on the way in, or the upstream names none. */
 import * as L from "../../bytes/literals";
 import { Ascii } from "../../bytes/ascii";
 import { Writer } from "../../bytes/writer";
@@ -7,10 +7,11 @@ import { AnswerShape } from "../shape";
 
 /** Appends the token of the model. */
 export function putModelName(out: Writer, answer: Answer, shape: AnswerShape): void {
-  if (shape.modelPtr != 0) {
+  if (answer.modelPtr != 0 && !shape.showsAsked) out.put(answer.modelPtr, answer.modelLen);
+  else if (shape.modelPtr == 0) out.literal(L.EMPTY_STRING);
+  else {
     out.byte(Ascii.Quote);
     out.put(shape.modelPtr, shape.modelLen);
     out.byte(Ascii.Quote);
-  } else if (answer.modelPtr != 0) out.put(answer.modelPtr, answer.modelLen);
-  else out.literal(L.EMPTY_STRING);
+  }
 }

@@ -5,14 +5,16 @@
 import { PartType } from "../../wire/openai/part_types";
 import { ChatRole } from "../../wire/openai/roles";
 import { Facts, Plan } from "../plan";
+import { placeSystem } from "./mid_system";
 import { note } from "./adaptation";
 import { Adaptation } from "./adaptations";
 import { ContentKind, Conversation, Message } from "./conversation";
+import { pairResults } from "./results";
 import { isBlankToken } from "./tokens";
 import { TurnRole, turnRole } from "./turns";
 
-/** Decides for all messages. `facts.prefill` is set when the list ends with an assistant turn. */
-export function shapeList(talk: Conversation, plan: Plan, facts: Facts): void {
+/** Decides for all messages; false without memory. `facts.prefill` is set when the list ends with an assistant turn. */
+export function shapeList(talk: Conversation, plan: Plan, facts: Facts): bool {
   const count = talk.messages.count;
   onlySystem(talk);
   for (let i: u32 = 0; i < count; i++) {
@@ -22,13 +24,15 @@ export function shapeList(talk: Conversation, plan: Plan, facts: Facts): void {
     if (message.hasAudio) note(facts, Adaptation.DroppedAudio);
   }
   standIn(talk);
-  placeSystem(talk, plan, facts);
+  if (!placeSystem(talk, plan, facts)) return false;
+  pairResults(talk);
   const last = lastVisible(talk);
-  if (last < 0) return;
+  if (last < 0) return true;
   const message = talk.messages.at(<u32>last);
-  if (turnRole(message) != TurnRole.Assistant) return;
+  if (turnRole(message) != TurnRole.Assistant) return true;
   facts.prefill = true;
   message.trimEnd = true;
+  return true;
 }
 
 /** A list of nothing but system messages: the last one becomes the user's. */
@@ -43,12 +47,17 @@ function onlySystem(talk: Conversation): void {
 /** True when the message would write no block. */
 function isEmpty(talk: Conversation, message: Message): bool {
   if (message.role == ChatRole.Tool || message.role == ChatRole.Function) return false;
-  if (message.callsCount > 0 || message.thinkingCount > 0) return false;
-  if (message.blocksPtr != 0 || message.functionCallPtr != 0) return false;
+  if (message.role == ChatRole.Assistant && hasOwnBlocks(message)) return false;
   if (message.content == ContentKind.Text && !isBlankToken(message.textPtr, message.textLen))
     return false;
   if (message.content == ContentKind.Parts && hasVisiblePart(talk, message)) return false;
   return message.role != ChatRole.Assistant || isBlankToken(message.refusalPtr, message.refusalLen);
+}
+
+/** What only an assistant's message can write. */
+function hasOwnBlocks(message: Message): bool {
+  if (message.callsCount > 0 || message.thinkingCount > 0) return true;
+  return message.blocksPtr != 0 || message.functionCallPtr != 0;
 }
 
 function hasVisiblePart(talk: Conversation, message: Message): bool {
@@ -80,32 +89,14 @@ function standIn(talk: Conversation): void {
     message.standIn = true;
     return;
   }
-}
-
-/** System messages behind the first other message stay where model, provider and place allow it. */
-function placeSystem(talk: Conversation, plan: Plan, facts: Facts): void {
-  const keep = plan.traits.midSystem && plan.midSystem && !plan.bifrost;
-  let before = TurnRole.System; // role of the last turn in front
+  if (visible >= 0) return;
+  // Nothing but blank assistant turns: the question stands in, not the answer.
   for (let i: u32 = 0; i < talk.messages.count; i++) {
     const message = talk.messages.at(i);
-    if (message.dropped) continue;
-    const role = turnRole(message);
-    if (role != TurnRole.System) {
-      before = role;
-      continue;
-    }
-    if (before == TurnRole.System) continue;
-    message.inPlace = keep && before == TurnRole.User && isFollowedByAssistant(talk, i + 1);
-    if (!message.inPlace) note(facts, Adaptation.HoistedSystem);
+    if (turnRole(message) == TurnRole.System) continue;
+    message.dropped = false;
+    message.standIn = true;
+    message.asUser = true;
+    return;
   }
-}
-
-/** The next turn is the assistant's, or there is none. */
-function isFollowedByAssistant(talk: Conversation, from: u32): bool {
-  for (let i = from; i < talk.messages.count; i++) {
-    const message = talk.messages.at(i);
-    if (message.dropped || turnRole(message) == TurnRole.System) continue;
-    return turnRole(message) == TurnRole.Assistant;
-  }
-  return true;
 }

@@ -14,6 +14,11 @@ import { atItem, atMember, refuseType } from "./problem";
 import { isBlankToken } from "./tokens";
 
 const SEARCH_UP_TO: usize = 4096;
+/** Repetitions are looked for among this many entries: more is no list that a person wrote. */
+const MOST_SEARCHES: u32 = 256;
+
+/** Entries of this request that were looked for. */
+let searches: u32 = 0;
 
 /** Appends `,"stop_sequences":[…]` without blank entries and duplicates; nothing when none is left. */
 export function putStop(
@@ -26,6 +31,7 @@ export function putStop(
   cursor: JsonCursor,
 ): bool {
   if (stopLen == 0 && nativeLen == 0) return true;
+  searches = 0;
   const mark = out.mark();
   out.literal(L.K_STOP_SEQUENCES);
   const first = out.length;
@@ -73,7 +79,8 @@ function putEntry(out: Writer, first: u32, ptr: usize, len: u32, facts: Facts): 
     note(facts, Adaptation.FilteredStop);
     return;
   }
-  if (isThere(out, first, ptr, len)) return;
+  searches += 1;
+  if (searches <= MOST_SEARCHES && isThere(out, first, ptr, len)) return;
   separate(out, first);
   out.put(ptr, len);
 }

@@ -27,7 +27,7 @@ export function turnRole(message: Message): TurnRole {
     case ChatRole.Developer:
       return message.asUser ? TurnRole.User : TurnRole.System;
     case ChatRole.Assistant:
-      return TurnRole.Assistant;
+      return message.asUser ? TurnRole.User : TurnRole.Assistant;
     default:
       return TurnRole.User;
   }
@@ -122,6 +122,7 @@ function isPlainText(message: Message, role: TurnRole): bool {
   if (message.content != ContentKind.Text || message.cachePtr != 0 || message.standIn) return false;
   if (message.role == ChatRole.Tool || message.role == ChatRole.Function) return false;
   if (role == TurnRole.System) return false;
+  if (role == TurnRole.User) return true;
   return (
     message.callsCount == 0 &&
     message.thinkingCount == 0 &&
