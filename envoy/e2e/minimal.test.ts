@@ -33,7 +33,27 @@ async function filesBelow(folder: string): Promise<string[]> {
   return (await Promise.all(lists)).flat();
 }
 
-/** All bootstrap configurations: YAML files and fenced YAML blocks that have `static_resources` at the top. */
+/** Filter entries that the documents show alone: fenced YAML blocks that begin with our filter's name. */
+const FRAGMENT = /^- name: messages-bridge$/m;
+
+/** The example configuration with a fragment in the place of its filter. */
+async function aroundFragment(fragment: string): Promise<string> {
+  const document = parseDocument(await readFile(inRepository("envoy/envoy.yaml"), "utf8"));
+  const path = [
+    "static_resources",
+    "listeners",
+    0,
+    "filter_chains",
+    0,
+    "filters",
+    0,
+    "typed_config",
+  ];
+  document.setIn([...path, "http_filters", 0], parseDocument(fragment).toJS()[0]);
+  return document.toString();
+}
+
+/** All bootstrap configurations: YAML files and fenced YAML blocks that have `static_resources` at the top, or show our filter. */
 async function examples(): Promise<Example[]> {
   const files = await filesBelow(inRepository());
   const found = await Promise.all(
@@ -48,7 +68,15 @@ async function examples(): Promise<Example[]> {
       }));
     }),
   );
-  return found.flat().filter(({ yaml }) => /^static_resources:/m.test(yaml));
+  const complete = found.flat().filter(({ yaml }) => /^static_resources:/m.test(yaml));
+  const fragments = found
+    .flat()
+    .filter(({ yaml }) => FRAGMENT.test(yaml) && !complete.some((one) => one.yaml === yaml));
+  const wrapped = fragments.map(async ({ name, yaml }) => ({
+    name,
+    yaml: await aroundFragment(yaml),
+  }));
+  return [...complete, ...(await Promise.all(wrapped))];
 }
 
 /** The text that is checked: the example itself, with the module and certificates that this machine has. */
@@ -61,7 +89,9 @@ function prepared(yaml: string): string {
 const all = await examples();
 
 test("the example of the README is among them", () => {
-  expect(all.map(({ name }) => name)).toContain("envoy/envoy.yaml");
+  const names = all.map(({ name }) => name);
+  expect(names).toContain("envoy/envoy.yaml");
+  expect(names).toContain("README.md, block 1");
 });
 
 test("every YAML file of this repository is well-formed", async () => {
