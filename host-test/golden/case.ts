@@ -1,0 +1,149 @@
+/**
+ * One golden case: a folder with what client and upstream send, and what each must receive, byte for byte.
+ *
+ *   request.json             the client's body, sent as it stands
+ *   upstream.json | .sse     the upstream's answer, sent as it stands; absent when the filter answers by itself
+ *   exchange.json            optional: `headers` of the client beside the usual ones, `status` and `answer` (headers)
+ *                            of the upstream
+ *   config.json              optional: settings of the profile, laid over the smallest configuration
+ *   anthropic.upstream.json  expected body upstream, one line; absent: nothing may go upstream
+ *   anthropic.head.json      expected headers upstream beyond the usual ones; absent: there are none
+ *   client.json | client.sse expected body for the client: one line, or the stream
+ *   client.head.json         expected status and headers for the client
+ *   note.md                  the risk, and the section of docs/ that decides
+ */
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { ExchangeResult, HeaderList, SeenMessage } from "../host/index.ts";
+import { CHAT_HEADERS, Filter, withProfile } from "../support/filter.ts";
+
+const FIXTURES = fileURLToPath(new URL("../fixtures", import.meta.url));
+/** Headers that every request upstream has, with the values that say so; others are named by a case. */
+const USUAL: Readonly<Record<string, string>> = {
+  ":method": "POST",
+  ":path": "/v1/messages",
+  ":authority": "gateway.test",
+  "content-type": "application/json",
+  "accept-encoding": "identity",
+  "anthropic-version": "2023-06-01",
+  "x-api-key": "sk-test",
+};
+/** Files that a run produces; every other file of a case is input. */
+export const EXPECTED = [
+  "anthropic.upstream.json",
+  "anthropic.head.json",
+  "client.json",
+  "client.sse",
+  "client.head.json",
+] as const;
+
+/** Expected files by name; undefined: the file must not be there. */
+export type Outputs = Record<(typeof EXPECTED)[number], Buffer | undefined>;
+
+interface ExchangeFile {
+  headers?: HeaderList;
+  status?: number;
+  answer?: HeaderList;
+}
+
+export interface GoldenCase {
+  name: string;
+  folder: string;
+}
+
+/** The surfaces' cases, by name. */
+export function goldenCases(surface: string): GoldenCase[] {
+  const parent = join(FIXTURES, surface);
+  return readdirSync(parent, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map(({ name }) => ({ name, folder: join(parent, name) }));
+}
+
+/** A file of a case, or undefined when it is not there. */
+export function readCaseFile({ folder }: GoldenCase, file: string): Buffer | undefined {
+  const path = join(folder, file);
+  return existsSync(path) ? readFileSync(path) : undefined;
+}
+
+const filters = new Map<string, Filter>();
+
+/** Cases with one configuration share a filter, so that nothing may leak from one exchange into the next. */
+function filterFor(config: Buffer | undefined): Filter {
+  const key = config?.toString() ?? "{}";
+  let filter = filters.get(key);
+  if (filter === undefined) {
+    filter = Filter.load({ config: withProfile(JSON.parse(key) as Record<string, unknown>) });
+    filters.set(key, filter);
+  }
+  return filter;
+}
+
+/** Runs a case whole, without cuts. */
+export function runCase(golden: GoldenCase): ExchangeResult {
+  const body = readCaseFile(golden, "request.json");
+  if (body === undefined) throw new Error(`${golden.name}: no request.json`);
+  const details = readJson(golden, "exchange.json");
+  const events = readCaseFile(golden, "upstream.sse");
+  const answer = events ?? readCaseFile(golden, "upstream.json");
+  const type = events === undefined ? "application/json" : "text/event-stream";
+  const more = details.answer ?? [];
+  const typed = more.some(([name]) => name === "content-type");
+  const head: HeaderList = [[":status", String(details.status ?? 200)]];
+  if (!typed) head.push(["content-type", type]);
+  return filterFor(readCaseFile(golden, "config.json")).exchange({
+    request: { headers: [...CHAT_HEADERS, ...(details.headers ?? [])], body },
+    ...(answer === undefined ? {} : { response: { headers: [...head, ...more], body: answer } }),
+  });
+}
+
+function readJson(golden: GoldenCase, file: string): ExchangeFile {
+  const text = readCaseFile(golden, file);
+  return text === undefined ? {} : (JSON.parse(text.toString()) as ExchangeFile);
+}
+
+/** What a run says the expected files must hold. */
+export function outputsOf({ upstream, client }: ExchangeResult): Outputs {
+  const isStream = client.header("content-type")?.startsWith("text/event-stream") === true;
+  const sent = upstream.headers !== undefined;
+  return {
+    "anthropic.upstream.json": sent ? asLine(upstream) : undefined,
+    "anthropic.head.json": sent ? unusualHead(upstream) : undefined,
+    "client.json": isStream ? undefined : asLine(client),
+    "client.sse": isStream ? client.body() : undefined,
+    "client.head.json": clientHead(client),
+  };
+}
+
+/** A JSON body as a text file: its one line and a line end. */
+function asLine(message: SeenMessage): Buffer {
+  return Buffer.concat([message.body(), Buffer.from("\n")]);
+}
+
+function unusualHead(upstream: SeenMessage): Buffer | undefined {
+  const headers = upstream.headers ?? [];
+  const missing = Object.keys(USUAL).filter((name) => upstream.header(name) === undefined);
+  const unusual = headers.filter(
+    ([name, value]) => USUAL[name] !== value && name !== "content-length",
+  );
+  if (unusual.length === 0 && missing.length === 0) return undefined;
+  return asJsonFile({ headers: unusual, ...(missing.length === 0 ? {} : { missing }) });
+}
+
+/** Lengths are left out: the host model compares them with the bodies. */
+function clientHead(client: SeenMessage): Buffer {
+  const headers = (client.headers ?? []).filter(
+    ([name]) => name !== ":status" && name !== "content-length",
+  );
+  return asJsonFile({ status: client.status, headers });
+}
+
+function asJsonFile(value: { status?: number; headers: HeaderList; missing?: string[] }): Buffer {
+  const { headers, ...rest } = value;
+  const lines = headers.map((pair) => `    ${JSON.stringify(pair)}`).join(",\n");
+  const list = lines === "" ? "[]" : `[\n${lines}\n  ]`;
+  const members = Object.entries(rest).map(
+    ([key, member]) => `  "${key}": ${JSON.stringify(member)}`,
+  );
+  return Buffer.from(`{\n${[...members, `  "headers": ${list}`].join(",\n")}\n}\n`);
+}
