@@ -341,6 +341,38 @@ export const TEXT_SYSTEM_PARTS: usize = memory.data<u8>([35, 0, 0, 0, 83, 121, 1
 // prettier-ignore
 export const TEXT_PART_NOT_SERVED: usize = memory.data<u8>([32, 0, 0, 0, 84, 104, 105, 115, 32, 99, 111, 110, 116, 101, 110, 116, 32, 112, 97, 114, 116, 32, 105, 115, 32, 110, 111, 116, 32, 115, 101, 114, 118, 101, 100, 46]);
 
+// "Assistant messages can hold text and refusals only."
+// prettier-ignore
+export const TEXT_ASSISTANT_PARTS: usize = memory.data<u8>([51, 0, 0, 0, 65, 115, 115, 105, 115, 116, 97, 110, 116, 32, 109, 101, 115, 115, 97, 103, 101, 115, 32, 99, 97, 110, 32, 104, 111, 108, 100, 32, 116, 101, 120, 116, 32, 97, 110, 100, 32, 114, 101, 102, 117, 115, 97, 108, 115, 32, 111, 110, 108, 121, 46]);
+
+// "Claude takes no audio."
+// prettier-ignore
+export const TEXT_NO_AUDIO: usize = memory.data<u8>([22, 0, 0, 0, 67, 108, 97, 117, 100, 101, 32, 116, 97, 107, 101, 115, 32, 110, 111, 32, 97, 117, 100, 105, 111, 46]);
+
+// "Expected an https URL or a data URL."
+// prettier-ignore
+export const TEXT_MEDIA_URL: usize = memory.data<u8>([36, 0, 0, 0, 69, 120, 112, 101, 99, 116, 101, 100, 32, 97, 110, 32, 104, 116, 116, 112, 115, 32, 85, 82, 76, 32, 111, 114, 32, 97, 32, 100, 97, 116, 97, 32, 85, 82, 76, 46]);
+
+// "The upstream fetches https URLs only."
+// prettier-ignore
+export const TEXT_MEDIA_HTTP: usize = memory.data<u8>([37, 0, 0, 0, 84, 104, 101, 32, 117, 112, 115, 116, 114, 101, 97, 109, 32, 102, 101, 116, 99, 104, 101, 115, 32, 104, 116, 116, 112, 115, 32, 85, 82, 76, 115, 32, 111, 110, 108, 121, 46]);
+
+// ": this upstream fetches no URLs; send the content as a data URL."
+// prettier-ignore
+export const TEXT_MEDIA_NOT_FETCHED: usize = memory.data<u8>([64, 0, 0, 0, 58, 32, 116, 104, 105, 115, 32, 117, 112, 115, 116, 114, 101, 97, 109, 32, 102, 101, 116, 99, 104, 101, 115, 32, 110, 111, 32, 85, 82, 76, 115, 59, 32, 115, 101, 110, 100, 32, 116, 104, 101, 32, 99, 111, 110, 116, 101, 110, 116, 32, 97, 115, 32, 97, 32, 100, 97, 116, 97, 32, 85, 82, 76, 46]);
+
+// "Expected a data URL of the form data:TYPE;base64,DATA."
+// prettier-ignore
+export const TEXT_MEDIA_DATA: usize = memory.data<u8>([54, 0, 0, 0, 69, 120, 112, 101, 99, 116, 101, 100, 32, 97, 32, 100, 97, 116, 97, 32, 85, 82, 76, 32, 111, 102, 32, 116, 104, 101, 32, 102, 111, 114, 109, 32, 100, 97, 116, 97, 58, 84, 89, 80, 69, 59, 98, 97, 115, 101, 54, 52, 44, 68, 65, 84, 65, 46]);
+
+// "Supported are JPEG, PNG, GIF and WebP images, PDF and plain text."
+// prettier-ignore
+export const TEXT_MEDIA_TYPES: usize = memory.data<u8>([65, 0, 0, 0, 83, 117, 112, 112, 111, 114, 116, 101, 100, 32, 97, 114, 101, 32, 74, 80, 69, 71, 44, 32, 80, 78, 71, 44, 32, 71, 73, 70, 32, 97, 110, 100, 32, 87, 101, 98, 80, 32, 105, 109, 97, 103, 101, 115, 44, 32, 80, 68, 70, 32, 97, 110, 100, 32, 112, 108, 97, 105, 110, 32, 116, 101, 120, 116, 46]);
+
+// "Expected text in UTF-8, in base64 without errors."
+// prettier-ignore
+export const TEXT_MEDIA_TEXT: usize = memory.data<u8>([49, 0, 0, 0, 69, 120, 112, 101, 99, 116, 101, 100, 32, 116, 101, 120, 116, 32, 105, 110, 32, 85, 84, 70, 45, 56, 44, 32, 105, 110, 32, 98, 97, 115, 101, 54, 52, 32, 119, 105, 116, 104, 111, 117, 116, 32, 101, 114, 114, 111, 114, 115, 46]);
+
 // "Supported values are: 'auto', 'none', 'required', or an object naming a tool."
 // prettier-ignore
 export const TEXT_CHOICES: usize = memory.data<u8>([77, 0, 0, 0, 83, 117, 112, 112, 111, 114, 116, 101, 100, 32, 118, 97, 108, 117, 101, 115, 32, 97, 114, 101, 58, 32, 39, 97, 117, 116, 111, 39, 44, 32, 39, 110, 111, 110, 101, 39, 44, 32, 39, 114, 101, 113, 117, 105, 114, 101, 100, 39, 44, 32, 111, 114, 32, 97, 110, 32, 111, 98, 106, 101, 99, 116, 32, 110, 97, 109, 105, 110, 103, 32, 97, 32, 116, 111, 111, 108, 46]);
@@ -539,6 +571,50 @@ export const B_TEXT: usize = memory.data<u8>([22, 0, 0, 0, 123, 34, 116, 121, 11
 // prettier-ignore
 export const B_TEXT_DOT: usize = memory.data<u8>([26, 0, 0, 0, 123, 34, 116, 121, 112, 101, 34, 58, 34, 116, 101, 120, 116, 34, 44, 34, 116, 101, 120, 116, 34, 58, 34, 46, 34, 125]);
 
+// "{\"type\":\"image\",\"source\":"
+// prettier-ignore
+export const B_IMAGE: usize = memory.data<u8>([25, 0, 0, 0, 123, 34, 116, 121, 112, 101, 34, 58, 34, 105, 109, 97, 103, 101, 34, 44, 34, 115, 111, 117, 114, 99, 101, 34, 58]);
+
+// "{\"type\":\"document\",\"source\":"
+// prettier-ignore
+export const B_DOCUMENT: usize = memory.data<u8>([28, 0, 0, 0, 123, 34, 116, 121, 112, 101, 34, 58, 34, 100, 111, 99, 117, 109, 101, 110, 116, 34, 44, 34, 115, 111, 117, 114, 99, 101, 34, 58]);
+
+// "{\"type\":\"url\",\"url\":"
+// prettier-ignore
+export const SOURCE_URL: usize = memory.data<u8>([20, 0, 0, 0, 123, 34, 116, 121, 112, 101, 34, 58, 34, 117, 114, 108, 34, 44, 34, 117, 114, 108, 34, 58]);
+
+// "{\"type\":\"file\",\"file_id\":"
+// prettier-ignore
+export const SOURCE_FILE: usize = memory.data<u8>([25, 0, 0, 0, 123, 34, 116, 121, 112, 101, 34, 58, 34, 102, 105, 108, 101, 34, 44, 34, 102, 105, 108, 101, 95, 105, 100, 34, 58]);
+
+// "{\"type\":\"base64\",\"media_type\":\""
+// prettier-ignore
+export const SOURCE_BASE64: usize = memory.data<u8>([31, 0, 0, 0, 123, 34, 116, 121, 112, 101, 34, 58, 34, 98, 97, 115, 101, 54, 52, 34, 44, 34, 109, 101, 100, 105, 97, 95, 116, 121, 112, 101, 34, 58, 34]);
+
+// "\",\"data\":\""
+// prettier-ignore
+export const SOURCE_DATA: usize = memory.data<u8>([10, 0, 0, 0, 34, 44, 34, 100, 97, 116, 97, 34, 58, 34]);
+
+// "{\"type\":\"text\",\"media_type\":\"text/plain\",\"data\":\""
+// prettier-ignore
+export const SOURCE_TEXT: usize = memory.data<u8>([49, 0, 0, 0, 123, 34, 116, 121, 112, 101, 34, 58, 34, 116, 101, 120, 116, 34, 44, 34, 109, 101, 100, 105, 97, 95, 116, 121, 112, 101, 34, 58, 34, 116, 101, 120, 116, 47, 112, 108, 97, 105, 110, 34, 44, 34, 100, 97, 116, 97, 34, 58, 34]);
+
+// "\"}"
+// prettier-ignore
+export const SOURCE_CLOSE: usize = memory.data<u8>([2, 0, 0, 0, 34, 125]);
+
+// ",\"title\":"
+// prettier-ignore
+export const K_TITLE: usize = memory.data<u8>([9, 0, 0, 0, 44, 34, 116, 105, 116, 108, 101, 34, 58]);
+
+// "{\"type\":\"ephemeral\"}"
+// prettier-ignore
+export const MARK: usize = memory.data<u8>([20, 0, 0, 0, 123, 34, 116, 121, 112, 101, 34, 58, 34, 101, 112, 104, 101, 109, 101, 114, 97, 108, 34, 125]);
+
+// "{\"type\":\"ephemeral\",\"ttl\":\"1h\"}"
+// prettier-ignore
+export const MARK_HOUR: usize = memory.data<u8>([31, 0, 0, 0, 123, 34, 116, 121, 112, 101, 34, 58, 34, 101, 112, 104, 101, 109, 101, 114, 97, 108, 34, 44, 34, 116, 116, 108, 34, 58, 34, 49, 104, 34, 125]);
+
 // "{\"type\":\"tool_use\",\"id\":"
 // prettier-ignore
 export const B_TOOL_USE: usize = memory.data<u8>([24, 0, 0, 0, 123, 34, 116, 121, 112, 101, 34, 58, 34, 116, 111, 111, 108, 95, 117, 115, 101, 34, 44, 34, 105, 100, 34, 58]);
@@ -659,6 +735,384 @@ export const JSON_SCHEMA_OPEN: usize = memory.data<u8>([31, 0, 0, 0, 123, 34, 11
 // prettier-ignore
 export const DISABLE_PARALLEL: usize = memory.data<u8>([33, 0, 0, 0, 44, 34, 100, 105, 115, 97, 98, 108, 101, 95, 112, 97, 114, 97, 108, 108, 101, 108, 95, 116, 111, 111, 108, 95, 117, 115, 101, 34, 58, 116, 114, 117, 101]);
 
+// --- media ---
+
+// "https://"
+// prettier-ignore
+export const SCHEME_HTTPS: usize = memory.data<u8>([8, 0, 0, 0, 104, 116, 116, 112, 115, 58, 47, 47]);
+
+// "http://"
+// prettier-ignore
+export const SCHEME_HTTP: usize = memory.data<u8>([7, 0, 0, 0, 104, 116, 116, 112, 58, 47, 47]);
+
+// "data:"
+// prettier-ignore
+export const SCHEME_DATA: usize = memory.data<u8>([5, 0, 0, 0, 100, 97, 116, 97, 58]);
+
+// ";base64"
+// prettier-ignore
+export const SUFFIX_BASE64: usize = memory.data<u8>([7, 0, 0, 0, 59, 98, 97, 115, 101, 54, 52]);
+
+// "text/"
+// prettier-ignore
+export const TYPE_TEXT: usize = memory.data<u8>([5, 0, 0, 0, 116, 101, 120, 116, 47]);
+
+// "\"auto\""
+// prettier-ignore
+export const DETAIL_AUTO: usize = memory.data<u8>([6, 0, 0, 0, 34, 97, 117, 116, 111, 34]);
+
+// ".pdf"
+// prettier-ignore
+export const SUFFIX_PDF: usize = memory.data<u8>([4, 0, 0, 0, 46, 112, 100, 102]);
+
+// ".jpg"
+// prettier-ignore
+export const SUFFIX_JPG: usize = memory.data<u8>([4, 0, 0, 0, 46, 106, 112, 103]);
+
+// ".jpeg"
+// prettier-ignore
+export const SUFFIX_JPEG: usize = memory.data<u8>([5, 0, 0, 0, 46, 106, 112, 101, 103]);
+
+// ".png"
+// prettier-ignore
+export const SUFFIX_PNG: usize = memory.data<u8>([4, 0, 0, 0, 46, 112, 110, 103]);
+
+// ".gif"
+// prettier-ignore
+export const SUFFIX_GIF: usize = memory.data<u8>([4, 0, 0, 0, 46, 103, 105, 102]);
+
+// ".webp"
+// prettier-ignore
+export const SUFFIX_WEBP: usize = memory.data<u8>([5, 0, 0, 0, 46, 119, 101, 98, 112]);
+
+// ".txt"
+// prettier-ignore
+export const SUFFIX_TXT: usize = memory.data<u8>([4, 0, 0, 0, 46, 116, 120, 116]);
+
+// ".md"
+// prettier-ignore
+export const SUFFIX_MD: usize = memory.data<u8>([3, 0, 0, 0, 46, 109, 100]);
+
+// ".csv"
+// prettier-ignore
+export const SUFFIX_CSV: usize = memory.data<u8>([4, 0, 0, 0, 46, 99, 115, 118]);
+
+// ".json"
+// prettier-ignore
+export const SUFFIX_JSON: usize = memory.data<u8>([5, 0, 0, 0, 46, 106, 115, 111, 110]);
+
+// "/9j/"
+// prettier-ignore
+export const HEAD_JPEG: usize = memory.data<u8>([4, 0, 0, 0, 47, 57, 106, 47]);
+
+// "iVBORw0KGgo"
+// prettier-ignore
+export const HEAD_PNG: usize = memory.data<u8>([11, 0, 0, 0, 105, 86, 66, 79, 82, 119, 48, 75, 71, 103, 111]);
+
+// "R0lGOD"
+// prettier-ignore
+export const HEAD_GIF: usize = memory.data<u8>([6, 0, 0, 0, 82, 48, 108, 71, 79, 68]);
+
+// "UklGR"
+// prettier-ignore
+export const HEAD_RIFF: usize = memory.data<u8>([5, 0, 0, 0, 85, 107, 108, 71, 82]);
+
+// "RUJQ"
+// prettier-ignore
+export const HEAD_WEBP: usize = memory.data<u8>([4, 0, 0, 0, 82, 85, 74, 81]);
+
+// "JVBERi0"
+// prettier-ignore
+export const HEAD_PDF: usize = memory.data<u8>([7, 0, 0, 0, 74, 86, 66, 69, 82, 105, 48]);
+
+// --- reasoning and Anthropic members ---
+
+// "type"
+// prettier-ignore
+export const TYPE: usize = memory.data<u8>([4, 0, 0, 0, 116, 121, 112, 101]);
+
+// "enabled"
+// prettier-ignore
+export const ENABLED: usize = memory.data<u8>([7, 0, 0, 0, 101, 110, 97, 98, 108, 101, 100]);
+
+// "exclude"
+// prettier-ignore
+export const EXCLUDE: usize = memory.data<u8>([7, 0, 0, 0, 101, 120, 99, 108, 117, 100, 101]);
+
+// "budget_tokens"
+// prettier-ignore
+export const BUDGET_TOKENS: usize = memory.data<u8>([13, 0, 0, 0, 98, 117, 100, 103, 101, 116, 95, 116, 111, 107, 101, 110, 115]);
+
+// "display"
+// prettier-ignore
+export const DISPLAY: usize = memory.data<u8>([7, 0, 0, 0, 100, 105, 115, 112, 108, 97, 121]);
+
+// "task_budget"
+// prettier-ignore
+export const TASK_BUDGET: usize = memory.data<u8>([11, 0, 0, 0, 116, 97, 115, 107, 95, 98, 117, 100, 103, 101, 116]);
+
+// "reasoning.enabled"
+// prettier-ignore
+export const REASONING_ENABLED: usize = memory.data<u8>([17, 0, 0, 0, 114, 101, 97, 115, 111, 110, 105, 110, 103, 46, 101, 110, 97, 98, 108, 101, 100]);
+
+// "reasoning.exclude"
+// prettier-ignore
+export const REASONING_EXCLUDE: usize = memory.data<u8>([17, 0, 0, 0, 114, 101, 97, 115, 111, 110, 105, 110, 103, 46, 101, 120, 99, 108, 117, 100, 101]);
+
+// "reasoning.max_tokens"
+// prettier-ignore
+export const REASONING_MAX_TOKENS: usize = memory.data<u8>([20, 0, 0, 0, 114, 101, 97, 115, 111, 110, 105, 110, 103, 46, 109, 97, 120, 95, 116, 111, 107, 101, 110, 115]);
+
+// "reasoning.effort"
+// prettier-ignore
+export const REASONING_DOT_EFFORT: usize = memory.data<u8>([16, 0, 0, 0, 114, 101, 97, 115, 111, 110, 105, 110, 103, 46, 101, 102, 102, 111, 114, 116]);
+
+// "reasoning"
+// prettier-ignore
+export const REASONING: usize = memory.data<u8>([9, 0, 0, 0, 114, 101, 97, 115, 111, 110, 105, 110, 103]);
+
+// "Invalid 'reasoning.max_tokens': integer below minimum value. Expected a value >= 1024."
+// prettier-ignore
+export const TEXT_BUDGET_BELOW: usize = memory.data<u8>([86, 0, 0, 0, 73, 110, 118, 97, 108, 105, 100, 32, 39, 114, 101, 97, 115, 111, 110, 105, 110, 103, 46, 109, 97, 120, 95, 116, 111, 107, 101, 110, 115, 39, 58, 32, 105, 110, 116, 101, 103, 101, 114, 32, 98, 101, 108, 111, 119, 32, 109, 105, 110, 105, 109, 117, 109, 32, 118, 97, 108, 117, 101, 46, 32, 69, 120, 112, 101, 99, 116, 101, 100, 32, 97, 32, 118, 97, 108, 117, 101, 32, 62, 61, 32, 49, 48, 50, 52, 46]);
+
+// "Invalid 'reasoning.max_tokens': the output limit leaves no room for it. Reasoning needs at least 1024 tokens below the limit."
+// prettier-ignore
+export const TEXT_BUDGET_ROOM: usize = memory.data<u8>([125, 0, 0, 0, 73, 110, 118, 97, 108, 105, 100, 32, 39, 114, 101, 97, 115, 111, 110, 105, 110, 103, 46, 109, 97, 120, 95, 116, 111, 107, 101, 110, 115, 39, 58, 32, 116, 104, 101, 32, 111, 117, 116, 112, 117, 116, 32, 108, 105, 109, 105, 116, 32, 108, 101, 97, 118, 101, 115, 32, 110, 111, 32, 114, 111, 111, 109, 32, 102, 111, 114, 32, 105, 116, 46, 32, 82, 101, 97, 115, 111, 110, 105, 110, 103, 32, 110, 101, 101, 100, 115, 32, 97, 116, 32, 108, 101, 97, 115, 116, 32, 49, 48, 50, 52, 32, 116, 111, 107, 101, 110, 115, 32, 98, 101, 108, 111, 119, 32, 116, 104, 101, 32, 108, 105, 109, 105, 116, 46]);
+
+// "Supported values are: 'none', 'minimal', 'low', 'medium', 'high', 'xhigh' and 'max'."
+// prettier-ignore
+export const TEXT_EFFORTS: usize = memory.data<u8>([84, 0, 0, 0, 83, 117, 112, 112, 111, 114, 116, 101, 100, 32, 118, 97, 108, 117, 101, 115, 32, 97, 114, 101, 58, 32, 39, 110, 111, 110, 101, 39, 44, 32, 39, 109, 105, 110, 105, 109, 97, 108, 39, 44, 32, 39, 108, 111, 119, 39, 44, 32, 39, 109, 101, 100, 105, 117, 109, 39, 44, 32, 39, 104, 105, 103, 104, 39, 44, 32, 39, 120, 104, 105, 103, 104, 39, 32, 97, 110, 100, 32, 39, 109, 97, 120, 39, 46]);
+
+// ",\"thinking\":"
+// prettier-ignore
+export const K_THINKING: usize = memory.data<u8>([12, 0, 0, 0, 44, 34, 116, 104, 105, 110, 107, 105, 110, 103, 34, 58]);
+
+// ",\"thinking\":{\"type\":\"disabled\""
+// prettier-ignore
+export const THINKING_DISABLED: usize = memory.data<u8>([30, 0, 0, 0, 44, 34, 116, 104, 105, 110, 107, 105, 110, 103, 34, 58, 123, 34, 116, 121, 112, 101, 34, 58, 34, 100, 105, 115, 97, 98, 108, 101, 100, 34]);
+
+// ",\"thinking\":{\"type\":\"enabled\",\"budget_tokens\":"
+// prettier-ignore
+export const THINKING_ENABLED: usize = memory.data<u8>([46, 0, 0, 0, 44, 34, 116, 104, 105, 110, 107, 105, 110, 103, 34, 58, 123, 34, 116, 121, 112, 101, 34, 58, 34, 101, 110, 97, 98, 108, 101, 100, 34, 44, 34, 98, 117, 100, 103, 101, 116, 95, 116, 111, 107, 101, 110, 115, 34, 58]);
+
+// ",\"thinking\":{\"type\":\"adaptive\""
+// prettier-ignore
+export const THINKING_ADAPTIVE: usize = memory.data<u8>([30, 0, 0, 0, 44, 34, 116, 104, 105, 110, 107, 105, 110, 103, 34, 58, 123, 34, 116, 121, 112, 101, 34, 58, 34, 97, 100, 97, 112, 116, 105, 118, 101, 34]);
+
+// ",\"display\":"
+// prettier-ignore
+export const K_DISPLAY: usize = memory.data<u8>([11, 0, 0, 0, 44, 34, 100, 105, 115, 112, 108, 97, 121, 34, 58]);
+
+// ",\"display\":\"summarized\""
+// prettier-ignore
+export const DISPLAY_SUMMARIZED: usize = memory.data<u8>([23, 0, 0, 0, 44, 34, 100, 105, 115, 112, 108, 97, 121, 34, 58, 34, 115, 117, 109, 109, 97, 114, 105, 122, 101, 100, 34]);
+
+// ",\"display\":\"omitted\""
+// prettier-ignore
+export const DISPLAY_OMITTED: usize = memory.data<u8>([20, 0, 0, 0, 44, 34, 100, 105, 115, 112, 108, 97, 121, 34, 58, 34, 111, 109, 105, 116, 116, 101, 100, 34]);
+
+// "{\"type\":\"thinking\",\"thinking\":"
+// prettier-ignore
+export const B_THINKING: usize = memory.data<u8>([30, 0, 0, 0, 123, 34, 116, 121, 112, 101, 34, 58, 34, 116, 104, 105, 110, 107, 105, 110, 103, 34, 44, 34, 116, 104, 105, 110, 107, 105, 110, 103, 34, 58]);
+
+// "{\"type\":\"redacted_thinking\",\"data\":"
+// prettier-ignore
+export const B_REDACTED: usize = memory.data<u8>([35, 0, 0, 0, 123, 34, 116, 121, 112, 101, 34, 58, 34, 114, 101, 100, 97, 99, 116, 101, 100, 95, 116, 104, 105, 110, 107, 105, 110, 103, 34, 44, 34, 100, 97, 116, 97, 34, 58]);
+
+// ",\"metadata\":{\"user_id\":\""
+// prettier-ignore
+export const METADATA_QUOTE: usize = memory.data<u8>([24, 0, 0, 0, 44, 34, 109, 101, 116, 97, 100, 97, 116, 97, 34, 58, 123, 34, 117, 115, 101, 114, 95, 105, 100, 34, 58, 34]);
+
+// "\"}"
+// prettier-ignore
+export const METADATA_CLOSE: usize = memory.data<u8>([2, 0, 0, 0, 34, 125]);
+
+// "user_id"
+// prettier-ignore
+export const USER_ID: usize = memory.data<u8>([7, 0, 0, 0, 117, 115, 101, 114, 95, 105, 100]);
+
+// ",\"service_tier\":\"auto\""
+// prettier-ignore
+export const TIER_AUTO: usize = memory.data<u8>([22, 0, 0, 0, 44, 34, 115, 101, 114, 118, 105, 99, 101, 95, 116, 105, 101, 114, 34, 58, 34, 97, 117, 116, 111, 34]);
+
+// ",\"service_tier\":\"standard_only\""
+// prettier-ignore
+export const TIER_STANDARD: usize = memory.data<u8>([31, 0, 0, 0, 44, 34, 115, 101, 114, 118, 105, 99, 101, 95, 116, 105, 101, 114, 34, 58, 34, 115, 116, 97, 110, 100, 97, 114, 100, 95, 111, 110, 108, 121, 34]);
+
+// "\"audio\""
+// prettier-ignore
+export const AUDIO_TOKEN: usize = memory.data<u8>([7, 0, 0, 0, 34, 97, 117, 100, 105, 111, 34]);
+
+// "\"block\""
+// prettier-ignore
+export const BLOCK_TOKEN: usize = memory.data<u8>([7, 0, 0, 0, 34, 98, 108, 111, 99, 107, 34]);
+
+// "\"fast\""
+// prettier-ignore
+export const FAST_TOKEN: usize = memory.data<u8>([6, 0, 0, 0, 34, 102, 97, 115, 116, 34]);
+
+// "mode"
+// prettier-ignore
+export const MODE: usize = memory.data<u8>([4, 0, 0, 0, 109, 111, 100, 101]);
+
+// "policy"
+// prettier-ignore
+export const POLICY: usize = memory.data<u8>([6, 0, 0, 0, 112, 111, 108, 105, 99, 121]);
+
+// "moderation"
+// prettier-ignore
+export const MODERATION: usize = memory.data<u8>([10, 0, 0, 0, 109, 111, 100, 101, 114, 97, 116, 105, 111, 110]);
+
+// "modalities"
+// prettier-ignore
+export const MODALITIES: usize = memory.data<u8>([10, 0, 0, 0, 109, 111, 100, 97, 108, 105, 116, 105, 101, 115]);
+
+// ": Claude answers in text only."
+// prettier-ignore
+export const TEXT_NO_AUDIO_OUT: usize = memory.data<u8>([30, 0, 0, 0, 58, 32, 67, 108, 97, 117, 100, 101, 32, 97, 110, 115, 119, 101, 114, 115, 32, 105, 110, 32, 116, 101, 120, 116, 32, 111, 110, 108, 121, 46]);
+
+// ": the upstream moderates nothing; blocking cannot be promised."
+// prettier-ignore
+export const TEXT_NO_MODERATION: usize = memory.data<u8>([62, 0, 0, 0, 58, 32, 116, 104, 101, 32, 117, 112, 115, 116, 114, 101, 97, 109, 32, 109, 111, 100, 101, 114, 97, 116, 101, 115, 32, 110, 111, 116, 104, 105, 110, 103, 59, 32, 98, 108, 111, 99, 107, 105, 110, 103, 32, 99, 97, 110, 110, 111, 116, 32, 98, 101, 32, 112, 114, 111, 109, 105, 115, 101, 100, 46]);
+
+// "edits"
+// prettier-ignore
+export const EDITS: usize = memory.data<u8>([5, 0, 0, 0, 101, 100, 105, 116, 115]);
+
+// "compact_"
+// prettier-ignore
+export const COMPACT: usize = memory.data<u8>([8, 0, 0, 0, 99, 111, 109, 112, 97, 99, 116, 95]);
+
+// "\"computer_20250124\""
+// prettier-ignore
+export const COMPUTER_2025_01: usize = memory.data<u8>([19, 0, 0, 0, 34, 99, 111, 109, 112, 117, 116, 101, 114, 95, 50, 48, 50, 53, 48, 49, 50, 52, 34]);
+
+// "\"computer_20251124\""
+// prettier-ignore
+export const COMPUTER_2025_11: usize = memory.data<u8>([19, 0, 0, 0, 34, 99, 111, 109, 112, 117, 116, 101, 114, 95, 50, 48, 50, 53, 49, 49, 50, 52, 34]);
+
+// "\"scope\""
+// prettier-ignore
+export const SCOPE_TOKEN: usize = memory.data<u8>([7, 0, 0, 0, 34, 115, 99, 111, 112, 101, 34]);
+
+// "tool_configuration"
+// prettier-ignore
+export const TOOL_CONFIGURATION: usize = memory.data<u8>([18, 0, 0, 0, 116, 111, 111, 108, 95, 99, 111, 110, 102, 105, 103, 117, 114, 97, 116, 105, 111, 110]);
+
+// "cache_control"
+// prettier-ignore
+export const CACHE_CONTROL: usize = memory.data<u8>([13, 0, 0, 0, 99, 97, 99, 104, 101, 95, 99, 111, 110, 116, 114, 111, 108]);
+
+// "betas"
+// prettier-ignore
+export const BETAS: usize = memory.data<u8>([5, 0, 0, 0, 98, 101, 116, 97, 115]);
+
+// "user_profile_id"
+// prettier-ignore
+export const USER_PROFILE_ID: usize = memory.data<u8>([15, 0, 0, 0, 117, 115, 101, 114, 95, 112, 114, 111, 102, 105, 108, 101, 95, 105, 100]);
+
+// "extra_params"
+// prettier-ignore
+export const EXTRA_PARAMS: usize = memory.data<u8>([12, 0, 0, 0, 101, 120, 116, 114, 97, 95, 112, 97, 114, 97, 109, 115]);
+
+// "Only visible ASCII characters can stand in a header."
+// prettier-ignore
+export const TEXT_HEADER_VALUE: usize = memory.data<u8>([52, 0, 0, 0, 79, 110, 108, 121, 32, 118, 105, 115, 105, 98, 108, 101, 32, 65, 83, 67, 73, 73, 32, 99, 104, 97, 114, 97, 99, 116, 101, 114, 115, 32, 99, 97, 110, 32, 115, 116, 97, 110, 100, 32, 105, 110, 32, 97, 32, 104, 101, 97, 100, 101, 114, 46]);
+
+// " is not allowed on this route."
+// prettier-ignore
+export const TEXT_REFUSED_BY_ROUTE: usize = memory.data<u8>([30, 0, 0, 0, 32, 105, 115, 32, 110, 111, 116, 32, 97, 108, 108, 111, 119, 101, 100, 32, 111, 110, 32, 116, 104, 105, 115, 32, 114, 111, 117, 116, 101, 46]);
+
+// "anthropic-user-profile-id"
+// prettier-ignore
+export const H_USER_PROFILE_ID: usize = memory.data<u8>([25, 0, 0, 0, 97, 110, 116, 104, 114, 111, 112, 105, 99, 45, 117, 115, 101, 114, 45, 112, 114, 111, 102, 105, 108, 101, 45, 105, 100]);
+
+// --- schemas and output formats ---
+
+// "#/$defs/"
+// prettier-ignore
+export const SCHEMA_REF_DEFS: usize = memory.data<u8>([8, 0, 0, 0, 35, 47, 36, 100, 101, 102, 115, 47]);
+
+// "#/definitions/"
+// prettier-ignore
+export const SCHEMA_REF_DEFINITIONS: usize = memory.data<u8>([14, 0, 0, 0, 35, 47, 100, 101, 102, 105, 110, 105, 116, 105, 111, 110, 115, 47]);
+
+// "\"object\""
+// prettier-ignore
+export const QUOTED_OBJECT: usize = memory.data<u8>([8, 0, 0, 0, 34, 111, 98, 106, 101, 99, 116, 34]);
+
+// "\"type\":\"object\""
+// prettier-ignore
+export const SCHEMA_TYPE_OBJECT: usize = memory.data<u8>([15, 0, 0, 0, 34, 116, 121, 112, 101, 34, 58, 34, 111, 98, 106, 101, 99, 116, 34]);
+
+// "\"anyOf\":"
+// prettier-ignore
+export const SCHEMA_ANY_OF: usize = memory.data<u8>([8, 0, 0, 0, 34, 97, 110, 121, 79, 102, 34, 58]);
+
+// "\"additionalProperties\":false"
+// prettier-ignore
+export const SCHEMA_CLOSED: usize = memory.data<u8>([28, 0, 0, 0, 34, 97, 100, 100, 105, 116, 105, 111, 110, 97, 108, 80, 114, 111, 112, 101, 114, 116, 105, 101, 115, 34, 58, 102, 97, 108, 115, 101]);
+
+// "\"description\":\""
+// prettier-ignore
+export const SCHEMA_DESCRIPTION: usize = memory.data<u8>([15, 0, 0, 0, 34, 100, 101, 115, 99, 114, 105, 112, 116, 105, 111, 110, 34, 58, 34]);
+
+// "\\n\\n"
+// prettier-ignore
+export const BLANK_LINE: usize = memory.data<u8>([4, 0, 0, 0, 92, 110, 92, 110]);
+
+// ": "
+// prettier-ignore
+export const COLON_SPACE: usize = memory.data<u8>([2, 0, 0, 0, 58, 32]);
+
+// ", "
+// prettier-ignore
+export const COMMA_SPACE: usize = memory.data<u8>([2, 0, 0, 0, 44, 32]);
+
+// "json_response"
+// prettier-ignore
+export const JSON_RESPONSE: usize = memory.data<u8>([13, 0, 0, 0, 106, 115, 111, 110, 95, 114, 101, 115, 112, 111, 110, 115, 101]);
+
+// "\"Give the final answer by calling this tool.\""
+// prettier-ignore
+export const JSON_TOOL_DESCRIPTION: usize = memory.data<u8>([45, 0, 0, 0, 34, 71, 105, 118, 101, 32, 116, 104, 101, 32, 102, 105, 110, 97, 108, 32, 97, 110, 115, 119, 101, 114, 32, 98, 121, 32, 99, 97, 108, 108, 105, 110, 103, 32, 116, 104, 105, 115, 32, 116, 111, 111, 108, 46, 34]);
+
+// "{\"type\":\"text\",\"text\":\"Respond with a single valid JSON object and no other text.\"}"
+// prettier-ignore
+export const JSON_SENTENCE: usize = memory.data<u8>([83, 0, 0, 0, 123, 34, 116, 121, 112, 101, 34, 58, 34, 116, 101, 120, 116, 34, 44, 34, 116, 101, 120, 116, 34, 58, 34, 82, 101, 115, 112, 111, 110, 100, 32, 119, 105, 116, 104, 32, 97, 32, 115, 105, 110, 103, 108, 101, 32, 118, 97, 108, 105, 100, 32, 74, 83, 79, 78, 32, 111, 98, 106, 101, 99, 116, 32, 97, 110, 100, 32, 110, 111, 32, 111, 116, 104, 101, 114, 32, 116, 101, 120, 116, 46, 34, 125]);
+
+// ",\"output_format\":"
+// prettier-ignore
+export const K_OUTPUT_FORMAT: usize = memory.data<u8>([17, 0, 0, 0, 44, 34, 111, 117, 116, 112, 117, 116, 95, 102, 111, 114, 109, 97, 116, 34, 58]);
+
+// "format"
+// prettier-ignore
+export const FORMAT: usize = memory.data<u8>([6, 0, 0, 0, 102, 111, 114, 109, 97, 116]);
+
+// "response_format.type"
+// prettier-ignore
+export const RESPONSE_FORMAT_TYPE: usize = memory.data<u8>([20, 0, 0, 0, 114, 101, 115, 112, 111, 110, 115, 101, 95, 102, 111, 114, 109, 97, 116, 46, 116, 121, 112, 101]);
+
+// "response_format.json_schema"
+// prettier-ignore
+export const RESPONSE_FORMAT_SCHEMA: usize = memory.data<u8>([27, 0, 0, 0, 114, 101, 115, 112, 111, 110, 115, 101, 95, 102, 111, 114, 109, 97, 116, 46, 106, 115, 111, 110, 95, 115, 99, 104, 101, 109, 97]);
+
+// "response_format.json_schema.schema"
+// prettier-ignore
+export const RESPONSE_FORMAT_BODY: usize = memory.data<u8>([34, 0, 0, 0, 114, 101, 115, 112, 111, 110, 115, 101, 95, 102, 111, 114, 109, 97, 116, 46, 106, 115, 111, 110, 95, 115, 99, 104, 101, 109, 97, 46, 115, 99, 104, 101, 109, 97]);
+
+// "Supported values are: 'text', 'json_object' and 'json_schema'."
+// prettier-ignore
+export const TEXT_FORMATS: usize = memory.data<u8>([62, 0, 0, 0, 83, 117, 112, 112, 111, 114, 116, 101, 100, 32, 118, 97, 108, 117, 101, 115, 32, 97, 114, 101, 58, 32, 39, 116, 101, 120, 116, 39, 44, 32, 39, 106, 115, 111, 110, 95, 111, 98, 106, 101, 99, 116, 39, 32, 97, 110, 100, 32, 39, 106, 115, 111, 110, 95, 115, 99, 104, 101, 109, 97, 39, 46]);
+
+// ": this gateway does not enforce a JSON schema."
+// prettier-ignore
+export const TEXT_NO_SCHEMA_OUTPUT: usize = memory.data<u8>([46, 0, 0, 0, 58, 32, 116, 104, 105, 115, 32, 103, 97, 116, 101, 119, 97, 121, 32, 100, 111, 101, 115, 32, 110, 111, 116, 32, 101, 110, 102, 111, 114, 99, 101, 32, 97, 32, 74, 83, 79, 78, 32, 115, 99, 104, 101, 109, 97, 46]);
+
+// "Invalid 'tools': the names of these tools take more memory than this gateway keeps for a stream."
+// prettier-ignore
+export const TEXT_TOO_MANY_NAMES: usize = memory.data<u8>([96, 0, 0, 0, 73, 110, 118, 97, 108, 105, 100, 32, 39, 116, 111, 111, 108, 115, 39, 58, 32, 116, 104, 101, 32, 110, 97, 109, 101, 115, 32, 111, 102, 32, 116, 104, 101, 115, 101, 32, 116, 111, 111, 108, 115, 32, 116, 97, 107, 101, 32, 109, 111, 114, 101, 32, 109, 101, 109, 111, 114, 121, 32, 116, 104, 97, 110, 32, 116, 104, 105, 115, 32, 103, 97, 116, 101, 119, 97, 121, 32, 107, 101, 101, 112, 115, 32, 102, 111, 114, 32, 97, 32, 115, 116, 114, 101, 97, 109, 46]);
+
 // --- chat answers ---
 
 // "{\"id\":"
@@ -772,6 +1226,30 @@ export const CALL_CLOSE: usize = memory.data<u8>([3, 0, 0, 0, 34, 125, 125]);
 // ",\"content_blocks\":"
 // prettier-ignore
 export const K_CONTENT_BLOCKS: usize = memory.data<u8>([18, 0, 0, 0, 44, 34, 99, 111, 110, 116, 101, 110, 116, 95, 98, 108, 111, 99, 107, 115, 34, 58]);
+
+// ",\"annotations\":["
+// prettier-ignore
+export const K_ANNOTATIONS: usize = memory.data<u8>([16, 0, 0, 0, 44, 34, 97, 110, 110, 111, 116, 97, 116, 105, 111, 110, 115, 34, 58, 91]);
+
+// "{\"type\":\"url_citation\",\"url_citation\":{\"start_index\":"
+// prettier-ignore
+export const ANNOTATION_OPEN: usize = memory.data<u8>([53, 0, 0, 0, 123, 34, 116, 121, 112, 101, 34, 58, 34, 117, 114, 108, 95, 99, 105, 116, 97, 116, 105, 111, 110, 34, 44, 34, 117, 114, 108, 95, 99, 105, 116, 97, 116, 105, 111, 110, 34, 58, 123, 34, 115, 116, 97, 114, 116, 95, 105, 110, 100, 101, 120, 34, 58]);
+
+// ",\"end_index\":"
+// prettier-ignore
+export const ANNOTATION_END: usize = memory.data<u8>([13, 0, 0, 0, 44, 34, 101, 110, 100, 95, 105, 110, 100, 101, 120, 34, 58]);
+
+// ",\"title\":"
+// prettier-ignore
+export const ANNOTATION_TITLE: usize = memory.data<u8>([9, 0, 0, 0, 44, 34, 116, 105, 116, 108, 101, 34, 58]);
+
+// ",\"url\":"
+// prettier-ignore
+export const ANNOTATION_URL: usize = memory.data<u8>([7, 0, 0, 0, 44, 34, 117, 114, 108, 34, 58]);
+
+// "}}"
+// prettier-ignore
+export const ANNOTATION_CLOSE: usize = memory.data<u8>([2, 0, 0, 0, 125, 125]);
 
 // "},\"logprobs\":null,\"finish_reason\":\""
 // prettier-ignore
@@ -970,6 +1448,10 @@ export const D_TOOL_CLOSE: usize = memory.data<u8>([3, 0, 0, 0, 125, 125, 93]);
 // "\"refusal\":"
 // prettier-ignore
 export const D_REFUSAL: usize = memory.data<u8>([10, 0, 0, 0, 34, 114, 101, 102, 117, 115, 97, 108, 34, 58]);
+
+// "\"annotations\":["
+// prettier-ignore
+export const D_ANNOTATIONS: usize = memory.data<u8>([15, 0, 0, 0, 34, 97, 110, 110, 111, 116, 97, 116, 105, 111, 110, 115, 34, 58, 91]);
 
 // "\"reasoning_content\":"
 // prettier-ignore
@@ -1340,6 +1822,24 @@ export const BRIDGE_LOG: usize = memory.data<u8>([17, 0, 0, 0, 109, 101, 115, 11
 // "messages-bridge: requests are held but their bodies do not arrive: set allow_on_headers_stop_iteration: true in the Envoy plugin configuration, or request_headers: early in ours"
 // prettier-ignore
 export const LOG_NOT_HELD: usize = memory.data<u8>([177, 0, 0, 0, 109, 101, 115, 115, 97, 103, 101, 115, 45, 98, 114, 105, 100, 103, 101, 58, 32, 114, 101, 113, 117, 101, 115, 116, 115, 32, 97, 114, 101, 32, 104, 101, 108, 100, 32, 98, 117, 116, 32, 116, 104, 101, 105, 114, 32, 98, 111, 100, 105, 101, 115, 32, 100, 111, 32, 110, 111, 116, 32, 97, 114, 114, 105, 118, 101, 58, 32, 115, 101, 116, 32, 97, 108, 108, 111, 119, 95, 111, 110, 95, 104, 101, 97, 100, 101, 114, 115, 95, 115, 116, 111, 112, 95, 105, 116, 101, 114, 97, 116, 105, 111, 110, 58, 32, 116, 114, 117, 101, 32, 105, 110, 32, 116, 104, 101, 32, 69, 110, 118, 111, 121, 32, 112, 108, 117, 103, 105, 110, 32, 99, 111, 110, 102, 105, 103, 117, 114, 97, 116, 105, 111, 110, 44, 32, 111, 114, 32, 114, 101, 113, 117, 101, 115, 116, 95, 104, 101, 97, 100, 101, 114, 115, 58, 32, 101, 97, 114, 108, 121, 32, 105, 110, 32, 111, 117, 114, 115]);
+
+// --- metrics ---
+
+// "bridge_requests_total"
+// prettier-ignore
+export const M_REQUESTS: usize = memory.data<u8>([21, 0, 0, 0, 98, 114, 105, 100, 103, 101, 95, 114, 101, 113, 117, 101, 115, 116, 115, 95, 116, 111, 116, 97, 108]);
+
+// "bridge_local_replies_total"
+// prettier-ignore
+export const M_LOCAL_REPLIES: usize = memory.data<u8>([26, 0, 0, 0, 98, 114, 105, 100, 103, 101, 95, 108, 111, 99, 97, 108, 95, 114, 101, 112, 108, 105, 101, 115, 95, 116, 111, 116, 97, 108]);
+
+// "bridge_upstream_errors_total"
+// prettier-ignore
+export const M_UPSTREAM_ERRORS: usize = memory.data<u8>([28, 0, 0, 0, 98, 114, 105, 100, 103, 101, 95, 117, 112, 115, 116, 114, 101, 97, 109, 95, 101, 114, 114, 111, 114, 115, 95, 116, 111, 116, 97, 108]);
+
+// "bridge_stream_errors_total"
+// prettier-ignore
+export const M_STREAM_ERRORS: usize = memory.data<u8>([26, 0, 0, 0, 98, 114, 105, 100, 103, 101, 95, 115, 116, 114, 101, 97, 109, 95, 101, 114, 114, 111, 114, 115, 95, 116, 111, 116, 97, 108]);
 
 /** Keeps 16 bytes readable after the start of every byte above; not a literal. */
 // prettier-ignore

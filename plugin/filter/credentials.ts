@@ -2,13 +2,19 @@
  * The credential that goes upstream. What the client sent is always taken away first; only `auth.mode: client` moves it into the
  * provider's header. Source: docs/configuration.md, "auth".
  */
-import { startsWithLiteral, startsWithLiteralIgnoreCase, literalLen } from "../bytes/compare";
+import {
+  fnv1a,
+  startsWithLiteral,
+  startsWithLiteralIgnoreCase,
+  literalLen,
+} from "../bytes/compare";
 import * as L from "../bytes/literals";
 import { SpanTable } from "../bytes/span_table";
 import { output } from "../abi/memory";
-import { AuthHeader, AuthMode, keyAt, Profile } from "../policy/config";
+import { AuthHeader, AuthMode, Key, keyAt, Profile } from "../policy/config";
 import { dropHeader, putHeader } from "./request_headers";
 import { RequestHeader } from "./request_headers_table";
+import { servesModel } from "./select_profile";
 
 let tokenPtr: usize = 0;
 let tokenLen: u32 = 0;
@@ -19,9 +25,11 @@ export function putCredentials(headers: SpanTable, profile: Profile): void {
   tokenLen = 0;
   if (profile.authMode == AuthMode.Client) takeClientToken(headers);
   else if (profile.authMode == AuthMode.Keys && profile.keyCount > 0) {
-    const key = keyAt(profile, 0);
-    tokenPtr = key.valuePtr;
-    tokenLen = key.valueLen;
+    const key = chooseKey(profile, clientHash(headers));
+    if (key != null) {
+      tokenPtr = key.valuePtr;
+      tokenLen = key.valueLen;
+    }
   }
   const header = tokenLen == 0 ? 0 : headerFor(profile);
   if (header != L.H_AUTHORIZATION)
@@ -30,6 +38,40 @@ export function putCredentials(headers: SpanTable, profile: Profile): void {
   if (header != L.H_API_KEY) dropHeader(headers, RequestHeader.ApiKey, L.H_API_KEY);
   if (header == L.H_AUTHORIZATION) putBearer();
   else if (header != 0) putHeader(header, tokenPtr, tokenLen);
+}
+
+/** True when some key serves certain models only: the choice waits for the body. */
+export function hasKeysByModel(profile: Profile): bool {
+  for (let i: u32 = 0; i < profile.keyCount; i++) {
+    if (keyAt(profile, i).models.count > 0) return true;
+  }
+  return false;
+}
+
+/** A key that serves the model, by weight; null when none does. */
+function chooseKey(profile: Profile, hash: u32): Key | null {
+  let total: u64 = 0;
+  for (let i: u32 = 0; i < profile.keyCount; i++) {
+    const key = keyAt(profile, i);
+    if (servesModel(key.models)) total += key.weight;
+  }
+  if (total == 0) return null;
+  let left = <u64>hash % total;
+  for (let i: u32 = 0; i < profile.keyCount; i++) {
+    const key = keyAt(profile, i);
+    if (!servesModel(key.models)) continue;
+    if (left < <u64>key.weight) return key;
+    left -= key.weight;
+  }
+  return null;
+}
+
+/** The same number for the same client, told by what it authenticates with: a client keeps its key, and so its prompt caches. */
+function clientHash(headers: SpanTable): u32 {
+  const header = headers.has(RequestHeader.XApiKey)
+    ? RequestHeader.XApiKey
+    : RequestHeader.Authorization;
+  return fnv1a(headers.ptr(header), headers.len(header));
 }
 
 /** The client's key or bearer token, whichever comes first. */

@@ -7,6 +7,7 @@ import * as L from "../bytes/literals";
 import { literalLen, literalPtr } from "../bytes/compare";
 import { putLocalError, putProblem } from "../translate/shared/openai_error";
 import { problemStatus } from "../translate/shared/problem";
+import { countLocalReply } from "./metrics";
 import { Phase, StreamState } from "./stream";
 
 const REPLY_CAP: u32 = 65536;
@@ -34,6 +35,25 @@ export function replyError(
   send(stream, status, allow);
 }
 
+/**
+ * Answers an upstream's error that has no body, with what the output writer holds. Whether to retry is the upstream's say; the
+ * id under which its support finds the request stays.
+ */
+export function sendUpstreamError(stream: StreamState, status: u32, headers: SpanTable): void {
+  const out = output();
+  const pairs = openPairList(scratch());
+  stream.phase = Phase.Replied;
+  if (pairs == null) {
+    sendLocalResponse(status, out.start, out.length, 0, 0);
+    return;
+  }
+  pairs.add(L.H_CONTENT_TYPE, literalPtr(L.APPLICATION_JSON), literalLen(L.APPLICATION_JSON));
+  const id = requestIdHeader(headers);
+  if (id != ResponseHeader.Unknown) pairs.add(L.H_X_REQUEST_ID, headers.ptr(id), headers.len(id));
+  const block = pairs.write(scratch());
+  sendLocalResponse(status, out.start, out.length, block, block == 0 ? 0 : pairs.length);
+}
+
 /** A request whose state could not be made: it must not pass untranslated. */
 export function refuseUnknown(): Action {
   const out = output();
@@ -48,6 +68,7 @@ export function send(stream: StreamState, status: u32, allow: usize): void {
   const out = output();
   const pairs = openPairList(scratch());
   stream.phase = Phase.Replied;
+  countLocalReply(stream);
   if (pairs == null) {
     sendLocalResponse(status, out.start, out.length, 0, 0);
     return;

@@ -15,9 +15,10 @@ import { expectedBytes, writeChat } from "../translate/chat/write";
 import { AnswerShape } from "../translate/shape";
 import { putAdaptations } from "../translate/shared/adaptation";
 import { problemStatus, refuseMemory, refuse } from "../translate/shared/problem";
+import { ChatKey } from "../wire/openai/chat_keys";
 import { findOperation, Operation } from "../translate/surface";
-import { selectProfile, strippedPrefix } from "./select_profile";
-import { putCredentials } from "./credentials";
+import { chooseByModel, needsModel, selectProfile, strippedPrefix } from "./select_profile";
+import { hasKeysByModel, putCredentials } from "./credentials";
 import {
   dropHeader,
   headerBlock,
@@ -28,6 +29,7 @@ import {
 } from "./request_headers";
 import { RequestHeader } from "./request_headers_table";
 import { replyError, replyProblem } from "./reply";
+import { countRequest } from "./metrics";
 import { Phase, StreamState } from "./stream";
 import { proveHold, watch } from "./tick";
 
@@ -61,7 +63,8 @@ export function onRequestHeaders(stream: StreamState, end: bool): Action {
     refuseBody(stream);
     return Action.Continue;
   }
-  editRequestHeaders(headers, profile);
+  stream.deferred = needsModel || hasKeysByModel(profile);
+  if (!stream.deferred) editRequestHeaders(headers, profile);
   stream.phase = Phase.Waiting;
   if (config.requestHeaders == RequestHeaders.Early) return Action.Continue;
   stream.requestHeld = true;
@@ -192,7 +195,7 @@ function finishRequest(stream: StreamState, profile: Profile): void {
     return;
   }
   if (!translate(stream, config, profile, resultPtr, size)) {
-    replyProblem(stream);
+    if (stream.phase != Phase.Pass) replyProblem(stream);
     return;
   }
   const out = output();
@@ -201,6 +204,7 @@ function finishRequest(stream: StreamState, profile: Profile): void {
     return;
   }
   stream.phase = Phase.Sent;
+  countRequest(stream);
   if (!stream.requestHeld) return;
   const length = out.length;
   const mark = out.mark();
@@ -227,6 +231,11 @@ function translate(
   request.maxMessages = profile.maxMessages;
   request.maxTools = profile.maxTools;
   if (!readChat(request, ptr, len, profile.maxDepth)) return false;
+  if (stream.deferred) {
+    if (!settleProfile(stream, config, request)) return false;
+    const settled = stream.profile;
+    if (settled != null) profile = settled;
+  }
   const plan = makePlan(request, config, profile, len, scratch());
   if (plan == null) return problemStatus != 0 ? false : refuseMemory();
   const out = output();
@@ -234,6 +243,28 @@ function translate(
   if (!writeChat(out, request, plan)) return false;
   if (out.failed) return refuse(413, L.CODE_REQUEST_TOO_LARGE, L.TEXT_OUTPUT_TOO_LARGE);
   return keepShape(stream, profile, request) || refuseMemory();
+}
+
+/** Chooses profile and key now that the model is known, and edits the headers. False with a problem, or when nothing matches. */
+function settleProfile(stream: StreamState, config: Config, request: ChatRequest): bool {
+  const headers = readRequestHeaders();
+  if (headers == null) return refuseMemory();
+  if (request.members.has(ChatKey.Model)) {
+    const ptr = request.members.ptr(ChatKey.Model) + 1;
+    chooseByModel(ptr, request.members.len(ChatKey.Model) - 2);
+  }
+  const chosen = selectProfile(config, headers, headerBlock, headerBlockLen);
+  if (chosen < 0) {
+    chooseByModel(0, 0);
+    if (config.rejectUnmatched) return refuse(404, L.CODE_UNKNOWN_URL, L.TEXT_NO_PROFILE);
+    stream.phase = Phase.Pass;
+    return false;
+  }
+  const profile = config.profiles.at(chosen);
+  stream.profile = profile;
+  editRequestHeaders(headers, profile);
+  chooseByModel(0, 0);
+  return true;
 }
 
 /** Notes how the answer is to look. False without memory. */

@@ -17,6 +17,7 @@ import {
   readResponseHeaders,
 } from "./response_headers";
 import { ResponseHeader } from "./response_headers_table";
+import { countUpstreamError } from "./metrics";
 import { Phase, StreamState } from "./stream";
 import { finishWhole, takeWhole } from "./whole";
 import { putEmptyError } from "./error_body";
@@ -45,7 +46,8 @@ export function onResponseHeaders(stream: StreamState, end: bool): Action {
     return Action.Continue;
   }
   const failed = stream.status >= 400 || stream.phase != Phase.Sent;
-  if (end) return answerEmpty(stream, failed);
+  if (failed) countUpstreamError(stream);
+  if (end) return answerEmpty(stream, headers, failed);
   if (!failed && !checkAnswer(stream, headers)) return Action.Continue;
   if (!failed && isEventStream(headers) && !openEvents(stream)) {
     replyError(stream, 500, L.CODE_OUT_OF_MEMORY, L.TEXT_OUT_OF_MEMORY, 0);
@@ -60,10 +62,9 @@ export function onResponseHeaders(stream: StreamState, end: bool): Action {
 }
 
 /** A header-only answer: a body can only be given to it by a reply. */
-function answerEmpty(stream: StreamState, failed: bool): Action {
+function answerEmpty(stream: StreamState, headers: SpanTable, failed: bool): Action {
   if (failed) {
-    const status = putEmptyError(stream.status);
-    send(stream, status, 0);
+    sendUpstreamError(stream, putEmptyError(stream.status), headers);
   } else replyError(stream, 502, L.CODE_INVALID_UPSTREAM, L.TEXT_UPSTREAM_INVALID, 0);
   return Action.Continue;
 }
@@ -91,6 +92,9 @@ function editHeaders(stream: StreamState, headers: SpanTable): void {
     putResponseLiteral(L.H_CONTENT_TYPE, L.EVENT_STREAM_UTF8);
     putResponseLiteral(L.H_CACHE_CONTROL, L.NO_CACHE);
   } else putResponseLiteral(L.H_CONTENT_TYPE, L.APPLICATION_JSON);
+  // Known already, so hosts that cannot hold headers show it too.
+  const status = clientStatus(stream.status);
+  if (status != stream.status) putResponseNumber(L.H_STATUS, status);
   const profile = stream.profile;
   if (profile == null || profile.responseHeaders == ResponseHeaders.None || stream.adaptedLen == 0)
     return;

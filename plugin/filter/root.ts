@@ -10,6 +10,7 @@ import { closeConfig } from "../policy/config";
 import { readConfig } from "../policy/config_reader";
 import { Environment } from "../policy/config/environment";
 import { openConfigReport } from "../policy/config/report";
+import { defineMetrics } from "./metrics";
 import { RootState } from "./root_state";
 
 const ERRORS: Writer = makeWriter();
@@ -31,6 +32,7 @@ export function configure(root: RootState, size: u32): bool {
   ERRORS.finish(0);
   WARNINGS.finish(0);
   if (config == null) return false;
+  defineMetrics();
   closeRoot(root);
   root.config = config;
   return true;

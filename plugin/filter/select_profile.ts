@@ -22,7 +22,23 @@ const COLON: u32 = 0x3a;
 /** Bytes in front of the client's path that the chosen rule strips. */
 export let strippedPrefix: u32 = 0;
 
-/** Index of the profile; -1: none. `pairs`, `pairsLen` is the request's header block. */
+/** The choice depends on the model: it is provisional until the body was read. */
+export let needsModel: bool = false;
+
+/** The model that the client asks for, unescaped; length 0 while the body is not known. */
+let modelPtr: usize = 0;
+let modelLen: u32 = 0;
+
+/** Names the model for the choices that follow, a length of 0 none. */
+export function chooseByModel(ptr: usize, len: u32): void {
+  modelPtr = ptr;
+  modelLen = len;
+}
+
+/**
+ * Index of the profile; -1: none. `pairs`, `pairsLen` is the request's header block. Without a model, the first rule that could
+ * match decides for the time being and `needsModel` is set.
+ */
 export function selectProfile(
   config: Config,
   headers: SpanTable,
@@ -30,9 +46,14 @@ export function selectProfile(
   pairsLen: u32,
 ): i32 {
   strippedPrefix = 0;
+  needsModel = false;
   for (let i: u32 = 0; i < config.ruleCount; i++) {
     const rule = ruleAt(config, i);
     if (!matches(rule, headers, pairs, pairsLen)) continue;
+    if (rule.models.count > 0) {
+      if (modelLen == 0) needsModel = true;
+      else if (!anyMatches(rule.models, modelPtr, modelLen)) continue;
+    }
     strippedPrefix = rule.pathPrefixLen;
     return <i32>rule.profile;
   }
@@ -83,6 +104,11 @@ function matchesHeader(rule: Rule, index: u32, pairs: usize, pairsLen: u32): boo
   }
   if (wantLen > 0) return false;
   return present ? want == HEADER_PRESENT : want == HEADER_ABSENT;
+}
+
+/** True when a list of globs is empty or matches the model that was named. */
+export function servesModel(globs: TextList): bool {
+  return globs.count == 0 || anyMatches(globs, modelPtr, modelLen);
 }
 
 function anyMatches(globs: TextList, ptr: usize, len: u32): bool {

@@ -47,6 +47,7 @@ export class StreamState {
   responseBytes: u32; // size in the last response body callback
   consumed: u32; // bytes of a held stream that the decoder has seen
   totalSize: u64; // request.total_size in the headers callback
+  deferred: bool; // header edits wait for the body: profile or key depend on the model
   wantsStream: bool;
   status: u32; // of the upstream's answer
   arena: Arena | null; // owned; opened when the request was translated

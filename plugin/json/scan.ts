@@ -57,6 +57,15 @@ export function findStringEndSimd(ptr: usize, end: usize): usize {
     if (c == Ascii.Quote) return ptr;
     if (c != Ascii.Backslash) return refuse(JsonStatus.BadString);
     scanEscaped = true;
+    const letter = <u32>load<u8>(ptr, 1);
+    // Line ends, quotes and backslashes are nearly all escapes there are in texts and tool arguments.
+    if (
+      (letter == Ascii.LowerN || letter == Ascii.Quote || letter == Ascii.Backslash) &&
+      ptr + 1 < end
+    ) {
+      ptr += 2;
+      continue;
+    }
     ptr = skipEscape(ptr, end);
     if (ptr == 0) return 0;
   }
