@@ -5,9 +5,12 @@ import { Action } from "../abi/numbers";
 import { openPairList } from "../abi/pairs";
 import * as L from "../bytes/literals";
 import { literalLen, literalPtr } from "../bytes/compare";
+import { SpanTable } from "../bytes/span_table";
 import { putLocalError, putProblem } from "../translate/shared/openai_error";
 import { problemStatus } from "../translate/shared/problem";
 import { countLocalReply } from "./metrics";
+import { requestIdHeader } from "./response_headers";
+import { ResponseHeader } from "./response_headers_table";
 import { Phase, StreamState } from "./stream";
 
 const REPLY_CAP: u32 = 65536;

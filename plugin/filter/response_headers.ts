@@ -81,7 +81,8 @@ export function mapHeaders(headers: SpanTable): void {
     mapTokens(headers);
 }
 
-function requestIdHeader(headers: SpanTable): ResponseHeader {
+/** The header that names the request in OpenAI's `x-request-id`; Unknown: none, or it is there already. */
+export function requestIdHeader(headers: SpanTable): ResponseHeader {
   if (headers.has(ResponseHeader.RequestId)) return ResponseHeader.RequestId;
   if (headers.has(ResponseHeader.XRequestId)) return ResponseHeader.Unknown;
   if (headers.has(ResponseHeader.AmznRequestId)) return ResponseHeader.AmznRequestId;

@@ -4,9 +4,10 @@ import { Action, BufferType } from "../abi/numbers";
 import * as L from "../bytes/literals";
 import { readU32 } from "../bytes/decimal";
 import { SpanTable } from "../bytes/span_table";
+import { clientStatus } from "../translate/shared/openai_error";
 import { ResponseHeaders } from "../policy/config";
 import { finishEvents, openEvents, takeEvents } from "./events";
-import { replyError, send } from "./reply";
+import { replyError, sendUpstreamError } from "./reply";
 import {
   dropBodyHeaders,
   isEventStream,
@@ -14,6 +15,7 @@ import {
   mapHeaders,
   putResponseHeader,
   putResponseLiteral,
+  putResponseNumber,
   readResponseHeaders,
 } from "./response_headers";
 import { ResponseHeader } from "./response_headers_table";
