@@ -71,7 +71,7 @@ class Compiler {
   /** @param {Schema} schema @param {Refused} refused */
   constructor(schema, refused) {
     this.schema = schema;
-    this.refused = structuredClone(refused);
+    this.refused = refused;
     /** @type {Partial<NodeRow>[]} */ this.nodes = [{ kind: KINDS.Any }];
     /** @type {number[][]} */ this.members = [];
     /** @type {number[][]} */ this.words = [];
@@ -212,7 +212,6 @@ class Compiler {
     this.members.push(...keys.map(() => []));
     keys.forEach((key, at) => {
       const refusal = this.refused[name]?.[key] ?? [];
-      delete this.refused[name]?.[key];
       const node = refusal === true ? 0 : this.compile(target.properties[key], refusal);
       const flags = (target.required?.includes(key) ? 1 : 0) | (refusal === true ? 2 : 0);
       this.members[row.first + at] = [...this.text(key), node, flags];
@@ -235,14 +234,26 @@ class Compiler {
       ],
     ];
   }
+}
 
-  /** @throws {Error} naming what the refusals have and the schema has not */
-  checkRefused() {
-    const left = Object.entries(this.refused).flatMap(([group, members]) =>
-      Object.keys(members).map((member) => `${group}.${member}`),
-    );
-    if (left.length > 0)
-      throw new Error(`config_refused.json: not in the schema: ${left.join(", ")}`);
+/**
+ * @param {Schema} schema
+ * @param {Refused} refused
+ * @throws {Error} naming what is refused and not in the schema
+ */
+function checkRefused(schema, refused) {
+  const unknown = Object.entries(refused).flatMap(([group, members]) =>
+    Object.entries(members).flatMap(([name, what]) => {
+      const node = schema.$defs[group]?.properties?.[name];
+      const words = node?.enum ?? node?.items?.enum ?? [];
+      if (node === undefined) return [`${group}.${name}`];
+      return what === true
+        ? []
+        : what.filter((word) => !words.includes(word)).map((word) => `${group}.${name} ${word}`);
+    }),
+  );
+  if (unknown.length > 0) {
+    throw new Error(`config_refused.json: not in the schema: ${unknown.join(", ")}`);
   }
 }
 
@@ -276,9 +287,9 @@ function memberEnum(name, keys) {
  * @throws {Error} naming what cannot be compiled
  */
 export function renderShapes(schema, refused) {
+  checkRefused(schema, refused);
   const compiler = new Compiler(schema, refused);
   compiler.compile({ $ref: schema.$ref });
-  compiler.checkRefused();
   const nodes = [...compiler.groups];
   const groups = nodes.map(([name], at) => /** @type {[string, number]} */ ([name, at + 1]));
   return [

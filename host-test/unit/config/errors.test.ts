@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { ConfigProbe } from "./config_probe.ts";
+import { isRefused } from "./schema.ts";
 
 const reader = new ConfigProbe();
 const errorsOf = (document: unknown, environment = {}) => reader.read(document, environment).errors;
@@ -39,17 +40,17 @@ describe("a message", () => {
     const settings = {
       limits: { max_depth: "9", max_tools: 1e12, max_messages: 2.5 },
       models: { default: 4.5, allow: "claude-*" },
-      observability: { metrics: "true" },
       stream: null,
     };
-    expect(errorsOf(one(settings))).toEqual([
+    const model_info = [{ match: ["x"], prefill: "true" }];
+    expect(errorsOf({ ...one(settings), model_info })).toEqual([
       "$.profile.limits.max_depth: expected an integer from 8 to 512, got a string; write it without quotes",
       "$.profile.limits.max_tools: expected an integer from 0 to 10000, got 1000000000000",
       "$.profile.limits.max_messages: expected an integer from 1 to 100000, got 2.5",
       "$.profile.models.default: expected a string, got a number; put it in quotes",
       "$.profile.models.allow: expected a list, got a string; write a list, also for one item",
-      "$.profile.observability.metrics: expected true or false, got a string; write it without quotes",
       "$.profile.stream: expected an object, got null; the key has no value: leave it out",
+      "$.model_info[0].prefill: expected true or false, got a string; write it without quotes",
     ]);
   });
 
@@ -134,19 +135,24 @@ describe("references", () => {
     expect(errorsOf(document)).toEqual([]);
   });
 
-  it("to the body are refused while headers do not wait for it", () => {
-    const auth = { mode: "keys", keys: [{ name: "k", value: "v", models: ["m"] }] };
+  it.each([
+    ["key", "$.profiles.a.auth.keys[0].models"],
+    ["match", "$.rules[0].match.models"],
+  ])("to the body are refused while headers do not wait for it: models of a %s", (group, place) => {
+    const models = { models: ["m"] };
+    const key = { name: "k", value: "v", ...(group === "key" ? models : {}) };
+    const match = group === "match" ? models : { hosts: ["h"] };
     const document = {
       version: 1,
-      request_headers: "early",
-      profiles: { a: { auth } },
-      rules: [{ match: { models: ["m"] }, profile: "a" }],
+      profiles: { a: { auth: { mode: "keys", keys: [key] } } },
+      rules: [{ match, profile: "a" }],
     };
-    expect(errorsOf(document)).toEqual([
-      '$.profiles.a.auth.keys[0].models: needs the request body before headers are sent; use "request_headers": "hold"',
-      '$.rules[0].match.models: needs the request body before headers are sent; use "request_headers": "hold"',
-    ]);
-    expect(errorsOf({ ...document, request_headers: "hold" })).toEqual([]);
+    const unserved = isRefused(group, "models") ? [`${place}: not served by this version`] : [];
+    const held = `${place}: needs the request body before headers are sent; use "request_headers": "hold"`;
+    expect(errorsOf(document)).toEqual(unserved);
+    expect(errorsOf({ ...document, request_headers: "early" })).toEqual(
+      unserved.length > 0 ? unserved : [held],
+    );
   });
 });
 

@@ -69,3 +69,41 @@ export const SEMANTIC: RegExp[] = [
 export function allSemantic(errors: string[]): boolean {
   return errors.every((line) => SEMANTIC.some((pattern) => pattern.test(line)));
 }
+
+/** Whether this version refuses a member, or with `word` a word where members take words. */
+export function isRefused(group: string, member: string, word?: unknown): boolean {
+  const what = REFUSED[group]?.[member] ?? [];
+  return what === true || what.includes(word as string);
+}
+
+/** The members of a value for `group` that are served. */
+export function servedOnly<T extends object>(group: string, members: T): Partial<T> {
+  const kept = Object.entries(members).filter(([name]) => !isRefused(group, name));
+  return Object.fromEntries(kept) as Partial<T>;
+}
+
+/** Places of a right value that this version refuses, as the reader writes them. */
+export function refusedPlaces(value: unknown, node: SchemaNode = SCHEMA, path = "$"): string[] {
+  const group = node.$ref?.replace("#/$defs/", "") ?? "";
+  const target = node.$ref ? SCHEMA.$defs[group]! : node;
+  if (Array.isArray(value)) {
+    return value.flatMap((item, at) => refusedPlaces(item, target.items, `${path}[${at}]`));
+  }
+  if (typeof value !== "object" || value === null) return [];
+  return Object.entries(value).flatMap(([name, member]) => {
+    const place = /^[A-Za-z_]\w*$/.test(name)
+      ? `${path}.${name}`
+      : `${path}[${JSON.stringify(name)}]`;
+    const open = typeof target.additionalProperties === "object" ? target.additionalProperties : {};
+    const below = target.properties?.[name] ?? open;
+    const refusal = REFUSED[group]?.[name] ?? [];
+    if (refusal === true) return [place];
+    if (Array.isArray(member)) {
+      const words = member.flatMap((word, at) =>
+        refusal.includes(word as string) ? [`${place}[${at}]`] : [],
+      );
+      return [...words, ...refusedPlaces(member, below, place)];
+    }
+    return refusal.includes(member as string) ? [place] : refusedPlaces(member, below, place);
+  });
+}

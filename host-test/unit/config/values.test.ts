@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { ENVIRONMENT } from "./cases.ts";
 import { ConfigProbe } from "./config_probe.ts";
-import { REFUSED, SCHEMA } from "./schema.ts";
+import { isRefused, REFUSED, SCHEMA, servedOnly } from "./schema.ts";
 
 const reader = new ConfigProbe();
 const profileOf = (settings: object, environment = {}) =>
@@ -50,88 +50,47 @@ const DEFAULTS = {
   metrics: 1,
 };
 
+/** Group, member, value, and what differs from the defaults then. */
+const SETTINGS: [string, string, unknown, object][] = [
+  ["provider", "base_path", "/p", { basePath: "/p" }],
+  ["provider", "anthropic_version", "v", { anthropicVersion: "v" }],
+  ["models", "default", "d", { modelDefault: "d" }],
+  ["models", "strip_prefixes", ["x/"], { stripPrefixes: ["x/"] }],
+  ["models", "aliases", { a: "b" }, { aliases: { a: "b" } }],
+  ["models", "template", "t-{model}", { template: "t-{model}" }],
+  ["models", "allow", ["c*"], { allow: ["c*"] }],
+  ["models", "deny", ["e"], { deny: ["e"] }],
+  ["params", "drop", ["top_k"], { drop: ["top_k"] }],
+  ["params", "reject", ["mcp_servers"], { reject: ["mcp_servers"] }],
+  ["params", "set", { service_tier: "auto" }, { set: { service_tier: '"auto"' } }],
+  ["params", "set_if_absent", { temperature: 0.5 }, { setIfAbsent: { temperature: "0.5" } }],
+  ["params", "default_max_tokens", 77, { defaultMaxTokens: 77 }],
+  ["limits", "max_request_bytes", 1, { maxRequestBytes: 1 }],
+  ["limits", "max_response_bytes", 2, { maxResponseBytes: 2 }],
+  ["limits", "max_event_bytes", 3, { maxEventBytes: 3 }],
+  ["limits", "max_accumulated_bytes", 4, { maxAccumulatedBytes: 4 }],
+  ["limits", "max_depth", 9, { maxDepth: 9 }],
+  ["limits", "max_messages", 6, { maxMessages: 6 }],
+  ["limits", "max_tools", 0, { maxTools: 0 }],
+  ["observability", "metrics", false, { metrics: 0 }],
+  ["reasoning", "fields", [], { reasoningContent: 0, reasoningDetails: 0 }],
+  [
+    "reasoning",
+    "fields",
+    ["reasoning", "thinking_blocks"],
+    { reasoningContent: 0, reasoningField: 1, reasoningDetails: 0, thinkingBlocks: 1 },
+  ],
+];
+
 describe("a profile", () => {
   it("that says nothing has the defaults", () => {
     expect(profileOf({})).toEqual(DEFAULTS);
   });
 
-  it("takes every setting that is served", () => {
-    const settings = {
-      provider: { type: "anthropic", base_path: "/p", anthropic_version: "v" },
-      auth: { mode: "client", header: "authorization" },
-      endpoints: ["chat_completions"],
-      models: {
-        default: "d",
-        strip_prefixes: ["x/"],
-        aliases: { a: "b" },
-        template: "t-{model}",
-        allow: ["c*"],
-        deny: ["e"],
-        on_denied: "default",
-      },
-      params: {
-        mode: "strict",
-        drop: ["top_k"],
-        reject: ["mcp_servers"],
-        set: { service_tier: "auto" },
-        set_if_absent: { temperature: 0.5 },
-        default_max_tokens: 77,
-        sampling: "keep",
-        structured_output: "reject",
-      },
-      limits: {
-        max_request_bytes: 1,
-        max_response_bytes: 2,
-        max_event_bytes: 3,
-        max_accumulated_bytes: 4,
-        max_depth: 9,
-        max_messages: 6,
-        max_tools: 0,
-      },
-      observability: { metrics: false, response_headers: "none" },
-      compat: "bifrost",
-      reasoning: { fields: ["reasoning", "thinking_blocks"] },
-      stream: { ping: "drop", usage: "always" },
-    };
-    expect(profileOf(settings)).toEqual({
-      ...DEFAULTS,
-      basePath: "/p",
-      anthropicVersion: "v",
-      endpoints: 1,
-      authMode: 1,
-      authHeader: 3,
-      modelDefault: "d",
-      stripPrefixes: ["x/"],
-      aliases: { a: "b" },
-      template: "t-{model}",
-      allow: ["c*"],
-      deny: ["e"],
-      onDenied: 1,
-      paramsMode: 1,
-      drop: ["top_k"],
-      reject: ["mcp_servers"],
-      set: { service_tier: '"auto"' },
-      setIfAbsent: { temperature: "0.5" },
-      defaultMaxTokens: 77,
-      samplingKeep: 1,
-      structuredOutput: 3,
-      compat: 1,
-      reasoningContent: 0,
-      reasoningField: 1,
-      reasoningDetails: 0,
-      thinkingBlocks: 1,
-      streamPing: 1,
-      streamUsage: 1,
-      maxRequestBytes: 1,
-      maxResponseBytes: 2,
-      maxEventBytes: 3,
-      maxAccumulatedBytes: 4,
-      maxDepth: 9,
-      maxMessages: 6,
-      maxTools: 0,
-      responseHeaders: 0,
-      metrics: 0,
-    });
+  it.each(SETTINGS)("takes %s.%s", (group, name, value, expected) => {
+    const settings = group === "settings" ? { [name]: value } : { [group]: { [name]: value } };
+    if (!isRefused(group, name)) expect(profileOf(settings)).toEqual({ ...DEFAULTS, ...expected });
+    else expect(reader.read({ version: 1, profile: settings }).accepted).toBe(false);
   });
 
   it("keeps the JSON text of free values as it stands", () => {
@@ -147,11 +106,15 @@ describe("a profile", () => {
 
   it("takes keys from the environment and from the configuration", () => {
     const keys = [
-      { name: "one", env: "OTHER", weight: 7, models: ["claude-*"] },
+      servedOnly("key", { name: "one", env: "OTHER", weight: 7, models: ["claude-*"] }),
       { name: "two", value: "sk-two" },
     ];
+    const [weight, models] = [
+      isRefused("key", "weight") ? 1 : 7,
+      isRefused("key", "models") ? [] : ["claude-*"],
+    ];
     expect(profileOf({ auth: { mode: "keys", keys } }, ENVIRONMENT).keys).toEqual([
-      { name: "one", value: "sk-ant-2", weight: 7, models: ["claude-*"] },
+      { name: "one", value: "sk-ant-2", weight, models },
       { name: "two", value: "sk-two", weight: 1, models: [] },
     ]);
   });
@@ -161,6 +124,8 @@ const WORD_TARGETS = {
   "auth.mode": "authMode",
   "auth.header": "authHeader",
   "models.on_denied": "onDenied",
+  compat: "compat",
+  "provider.type": "provider",
   "params.mode": "paramsMode",
   "params.sampling": "samplingKeep",
   "params.structured_output": "structuredOutput",
@@ -169,7 +134,7 @@ const WORD_TARGETS = {
   "observability.response_headers": "responseHeaders",
 };
 const words = Object.entries(WORD_TARGETS).flatMap(([place, target]) => {
-  const [group, name] = place.split(".") as [string, string];
+  const [name, group = "settings"] = place.split(".").reverse() as [string, string?];
   const all = SCHEMA.$defs[group]!.properties![name]!.enum!;
   return all.map((word, at) => [place, word, at, { group, name, target }] as const);
 });
@@ -178,7 +143,10 @@ describe("a word", () => {
   it.each(words)("%s: %s is number %i", (_place, word, at, { group, name, target }) => {
     const more = name === "on_denied" ? { default: "d" } : {};
     const keys = word === "keys" ? { keys: [{ name: "k", value: "v" }] } : {};
-    expect(profileOf({ [group]: { [name]: word, ...more, ...keys } })[target]).toBe(at);
+    const inner = { [name]: word, ...more, ...keys };
+    const settings = group === "settings" ? inner : { [group]: inner };
+    if (!isRefused(group, name, word)) expect(profileOf(settings)[target]).toBe(at);
+    else expect(reader.read({ version: 1, profile: settings }).accepted).toBe(false);
   });
 
   it("that names an endpoint is the bit of its place", () => {
@@ -252,13 +220,13 @@ describe("profiles", () => {
       rules: [
         {
           profile: "b",
-          match: {
+          match: servedOnly("match", {
             path_prefix: "/b",
             hosts: ["*.b"],
             routes: ["r*"],
             models: ["claude-*"],
             headers: { "x-a": "v*", "x-b": true, "x-c": false },
-          },
+          }),
         },
         { profile: "a", match: { hosts: ["a"] } },
       ],
@@ -274,8 +242,8 @@ describe("profiles", () => {
           profile: 1,
           pathPrefix: "/b",
           hosts: ["*.b"],
-          routes: ["r*"],
-          models: ["claude-*"],
+          routes: isRefused("match", "routes") ? [] : ["r*"],
+          models: isRefused("match", "models") ? [] : ["claude-*"],
           headers: { "x-a": "v*", "x-b": 1, "x-c": 2 },
         },
         { profile: 0, pathPrefix: "", hosts: ["a"], routes: [], models: [], headers: {} },
