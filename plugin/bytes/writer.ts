@@ -36,6 +36,16 @@ export class Writer {
     this.cursor += len;
   }
 
+  /** As `put`, with line breaks as spaces: for JSON inside one line, where they stand between tokens only. */
+  putOneLine(ptr: usize, len: u32): void {
+    const mark = this.length;
+    this.put(ptr, len);
+    for (let at = this.start + mark; at < this.cursor; at++) {
+      const c = <u32>load<u8>(at);
+      if (c == 0x0a || c == 0x0d) store<u8>(at, 0x20);
+    }
+  }
+
   /** Appends a generated literal. */
   literal(literal: usize): void {
     this.put(literal + 4, load<u32>(literal));

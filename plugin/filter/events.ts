@@ -15,6 +15,7 @@ import { openDecoder } from "../sse/open";
 import { isOver, openChatStream, putEnd, putEvent, putFailure } from "../translate/chat/stream";
 import { ChatState, ChatStream } from "../translate/chat/stream_state";
 import { findEventType } from "../wire/anthropic/event_types";
+import { replyError } from "./reply";
 import { putResponseLiteral, putResponseNumber } from "./response_headers";
 import { Phase, StreamState } from "./stream";
 
@@ -73,6 +74,11 @@ export function finishEvents(stream: StreamState): void {
   const chat = stream.chat;
   const decoder = stream.decoder;
   if (chat == null || decoder == null || isOver(chat)) return;
+  if (stream.responseHeld && stream.consumed == 0) {
+    // No data came at all: there is no body to write to, but headers that can give way to a reply.
+    replyError(stream, 502, L.CODE_STREAM_TRUNCATED, L.TEXT_TRUNCATED, 0);
+    return;
+  }
   const out = output();
   out.begin(1024, OUTPUT_CAP);
   translateEnd(chat, decoder);

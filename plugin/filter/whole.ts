@@ -10,12 +10,15 @@ import { writeAsStream } from "../translate/chat/whole_stream";
 import { putLocalError, statusOfType } from "../translate/shared/openai_error";
 import { readWhole } from "../wire/anthropic/answer";
 import { ERROR, readUpstreamError } from "../wire/upstream_error";
-import { putErrorBody } from "./error_body";
+import { putEmptyError, putErrorBody } from "./error_body";
+import { send } from "./reply";
 import { putResponseLiteral, putResponseNumber } from "./response_headers";
 import { Phase, StreamState } from "./stream";
 
 /** The output of an answer may have this many times the bytes that one may have coming in. */
-const GROWTH: u32 = 4;
+const GROWTH: u64 = 4;
+/** … but never more than half of what a module's memory can be. */
+const OUTPUT_CEILING: u64 = 0x2000_0000;
 const ERROR_CAP: u32 = 65536;
 
 /** Collects; finishes with the last piece. */
@@ -27,12 +30,31 @@ export function takeWhole(stream: StreamState, size: u32, end: bool): Action {
     return Action.Continue;
   }
   if (!end) return Action.Pause;
-  finishWhole(stream);
+  translateBody(stream);
   return Action.Continue;
 }
 
-/** Replaces the collected body by its translation. */
+/**
+ * With trailers no body callback says that it is the last. Trailers without any data leave no body to write to: headers
+ * that are held give way to a reply.
+ */
 export function finishWhole(stream: StreamState): void {
+  if (stream.responseBytes > 0 || !stream.responseHeld) {
+    translateBody(stream);
+    return;
+  }
+  const failed = stream.phase == Phase.Error;
+  send(
+    stream,
+    failed
+      ? putEmptyError(stream.status)
+      : putFailure(502, L.CODE_INVALID_UPSTREAM, L.TEXT_UPSTREAM_INVALID),
+    0,
+  );
+}
+
+/** Replaces the collected body by its translation. */
+function translateBody(stream: StreamState): void {
   const size = stream.responseBytes;
   let ptr: usize = 0;
   let len: u32 = 0;
@@ -61,13 +83,18 @@ function putAnswer(stream: StreamState, ptr: usize, len: u32): u32 {
     return putErrorBody(statusOfType(ERROR.type), ptr, len);
   if (!whole.isMessage) return putFailure(502, L.CODE_INVALID_UPSTREAM, L.TEXT_UPSTREAM_INVALID);
   const out = output();
-  out.begin(expectedAnswerBytes(len), profile.maxResponseBytes * GROWTH);
+  out.begin(expectedAnswerBytes(len), outputCap(profile.maxResponseBytes));
   const arena = stream.arena;
   if (!stream.wantsStream) writeCompletion(out, whole, shape);
   else if (arena == null || !writeAsStream(out, whole, shape, arena))
     return putFailure(500, L.CODE_OUT_OF_MEMORY, L.TEXT_OUT_OF_MEMORY);
   if (out.failed) return putFailure(502, L.CODE_RESPONSE_TOO_LARGE, L.TEXT_UPSTREAM_TOO_LARGE);
   return stream.status;
+}
+
+function outputCap(limit: u32): u32 {
+  const cap = <u64>limit * GROWTH;
+  return <u32>(cap < OUTPUT_CEILING ? cap : OUTPUT_CEILING);
 }
 
 /** An error of ours in the output writer. */
@@ -84,9 +111,23 @@ function putFailure(status: u32, code: usize, message: usize): u32 {
  */
 function replaceBody(stream: StreamState, status: u32): void {
   const out = output();
+  const promisesEvents = stream.phase == Phase.Whole && stream.wantsStream;
   stream.phase = Phase.Finished;
   if (stream.responseHeld) editHeldHeaders(stream, status, out.length);
+  else if (promisesEvents && status != stream.status) frameError();
   replaceBuffer(BufferType.ResponseBody, out.start, out.length);
+}
+
+/** Headers that are out already promise events: the error in the output writer becomes one. */
+function frameError(): void {
+  const out = output();
+  const length = out.length;
+  const body = scratch().keep(out.start, length);
+  out.begin(length, ERROR_CAP + out.length);
+  if (body == 0) return;
+  out.literal(L.DATA_OPEN);
+  out.putOneLine(body, length);
+  out.literal(L.EVENT_END);
 }
 
 function editHeldHeaders(stream: StreamState, status: u32, length: u32): void {

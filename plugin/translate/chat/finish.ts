@@ -52,11 +52,12 @@ function isTelling(answer: Answer): bool {
   );
 }
 
+/** The value comes from the upstream as it is, and may stand in a frame, which is one line. */
 function put(out: Writer, first: u32, key: usize, ptr: usize, len: u32): void {
   if (ptr == 0) return;
   if (out.length != first) out.byte(Ascii.Comma);
   out.literal(key);
-  out.put(ptr, len);
+  out.putOneLine(ptr, len);
 }
 
 function putUsageExtension(out: Writer, before: u32, usage: Usage): void {

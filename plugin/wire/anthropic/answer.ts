@@ -125,10 +125,12 @@ export function readAnswerMember(c: JsonCursor, answer: Answer, key: AnswerKey):
   if (kind == JsonKind.Null) return true;
   switch (key) {
     case AnswerKey.Id:
+      if (kind != JsonKind.String) break;
       answer.idPtr = c.valuePtr;
       answer.idLen = c.valueLen;
       break;
     case AnswerKey.Model:
+      if (kind != JsonKind.String) break;
       answer.modelPtr = c.valuePtr;
       answer.modelLen = c.valueLen;
       break;
