@@ -489,6 +489,10 @@ export const TEXT_TOO_MANY_BLOCKS: usize = memory.data<u8>([57, 0, 0, 0, 84, 104
 // prettier-ignore
 export const TEXT_OUTPUT_TOO_LARGE: usize = memory.data<u8>([58, 0, 0, 0, 84, 104, 101, 32, 116, 114, 97, 110, 115, 108, 97, 116, 101, 100, 32, 114, 101, 113, 117, 101, 115, 116, 32, 105, 115, 32, 108, 97, 114, 103, 101, 114, 32, 116, 104, 97, 110, 32, 116, 104, 105, 115, 32, 103, 97, 116, 101, 119, 97, 121, 32, 97, 108, 108, 111, 119, 115, 46]);
 
+// "This operation is not served by this version of the gateway."
+// prettier-ignore
+export const TEXT_OTHER_OPERATION: usize = memory.data<u8>([60, 0, 0, 0, 84, 104, 105, 115, 32, 111, 112, 101, 114, 97, 116, 105, 111, 110, 32, 105, 115, 32, 110, 111, 116, 32, 115, 101, 114, 118, 101, 100, 32, 98, 121, 32, 116, 104, 105, 115, 32, 118, 101, 114, 115, 105, 111, 110, 32, 111, 102, 32, 116, 104, 101, 32, 103, 97, 116, 101, 119, 97, 121, 46]);
+
 // --- Messages request ---
 
 // "\"model\":\""
@@ -1028,6 +1032,158 @@ export const TEXT_REFUSED_BY_ROUTE: usize = memory.data<u8>([30, 0, 0, 0, 32, 10
 export const H_USER_PROFILE_ID: usize = memory.data<u8>([25, 0, 0, 0, 97, 110, 116, 104, 114, 111, 112, 105, 99, 45, 117, 115, 101, 114, 45, 112, 114, 111, 102, 105, 108, 101, 45, 105, 100]);
 
 // --- schemas and output formats ---
+
+// "functions"
+// prettier-ignore
+export const FUNCTIONS: usize = memory.data<u8>([9, 0, 0, 0, 102, 117, 110, 99, 116, 105, 111, 110, 115]);
+
+// "function_call"
+// prettier-ignore
+export const FUNCTION_CALL: usize = memory.data<u8>([13, 0, 0, 0, 102, 117, 110, 99, 116, 105, 111, 110, 95, 99, 97, 108, 108]);
+
+// "function_call.name"
+// prettier-ignore
+export const FUNCTION_CALL_NAME: usize = memory.data<u8>([18, 0, 0, 0, 102, 117, 110, 99, 116, 105, 111, 110, 95, 99, 97, 108, 108, 46, 110, 97, 109, 101]);
+
+// "tool_choice.allowed_tools.mode"
+// prettier-ignore
+export const ALLOWED_MODE: usize = memory.data<u8>([30, 0, 0, 0, 116, 111, 111, 108, 95, 99, 104, 111, 105, 99, 101, 46, 97, 108, 108, 111, 119, 101, 100, 95, 116, 111, 111, 108, 115, 46, 109, 111, 100, 101]);
+
+// "tool_choice.allowed_tools.tools"
+// prettier-ignore
+export const ALLOWED_LIST: usize = memory.data<u8>([31, 0, 0, 0, 116, 111, 111, 108, 95, 99, 104, 111, 105, 99, 101, 46, 97, 108, 108, 111, 119, 101, 100, 95, 116, 111, 111, 108, 115, 46, 116, 111, 111, 108, 115]);
+
+// "web_search_options"
+// prettier-ignore
+export const WEB_SEARCH_OPTIONS: usize = memory.data<u8>([18, 0, 0, 0, 119, 101, 98, 95, 115, 101, 97, 114, 99, 104, 95, 111, 112, 116, 105, 111, 110, 115]);
+
+// "web_search_options.search_context_size"
+// prettier-ignore
+export const SEARCH_SIZE: usize = memory.data<u8>([38, 0, 0, 0, 119, 101, 98, 95, 115, 101, 97, 114, 99, 104, 95, 111, 112, 116, 105, 111, 110, 115, 46, 115, 101, 97, 114, 99, 104, 95, 99, 111, 110, 116, 101, 120, 116, 95, 115, 105, 122, 101]);
+
+// "Supported values are: 'auto', 'none', or an object naming a function."
+// prettier-ignore
+export const TEXT_FUNCTION_CHOICES: usize = memory.data<u8>([69, 0, 0, 0, 83, 117, 112, 112, 111, 114, 116, 101, 100, 32, 118, 97, 108, 117, 101, 115, 32, 97, 114, 101, 58, 32, 39, 97, 117, 116, 111, 39, 44, 32, 39, 110, 111, 110, 101, 39, 44, 32, 111, 114, 32, 97, 110, 32, 111, 98, 106, 101, 99, 116, 32, 110, 97, 109, 105, 110, 103, 32, 97, 32, 102, 117, 110, 99, 116, 105, 111, 110, 46]);
+
+// "Supported values are: 'auto' and 'required'."
+// prettier-ignore
+export const TEXT_ALLOWED_MODES: usize = memory.data<u8>([44, 0, 0, 0, 83, 117, 112, 112, 111, 114, 116, 101, 100, 32, 118, 97, 108, 117, 101, 115, 32, 97, 114, 101, 58, 32, 39, 97, 117, 116, 111, 39, 32, 97, 110, 100, 32, 39, 114, 101, 113, 117, 105, 114, 101, 100, 39, 46]);
+
+// "No tool of this name is declared."
+// prettier-ignore
+export const TEXT_NOT_DECLARED: usize = memory.data<u8>([33, 0, 0, 0, 78, 111, 32, 116, 111, 111, 108, 32, 111, 102, 32, 116, 104, 105, 115, 32, 110, 97, 109, 101, 32, 105, 115, 32, 100, 101, 99, 108, 97, 114, 101, 100, 46]);
+
+// "Invalid 'tool_choice': the list of allowed tools is empty."
+// prettier-ignore
+export const TEXT_NONE_ALLOWED: usize = memory.data<u8>([58, 0, 0, 0, 73, 110, 118, 97, 108, 105, 100, 32, 39, 116, 111, 111, 108, 95, 99, 104, 111, 105, 99, 101, 39, 58, 32, 116, 104, 101, 32, 108, 105, 115, 116, 32, 111, 102, 32, 97, 108, 108, 111, 119, 101, 100, 32, 116, 111, 111, 108, 115, 32, 105, 115, 32, 101, 109, 112, 116, 121, 46]);
+
+// "Supported values are: 'function', 'custom' and the types of Anthropic's own tools."
+// prettier-ignore
+export const TEXT_TOOL_TYPES: usize = memory.data<u8>([82, 0, 0, 0, 83, 117, 112, 112, 111, 114, 116, 101, 100, 32, 118, 97, 108, 117, 101, 115, 32, 97, 114, 101, 58, 32, 39, 102, 117, 110, 99, 116, 105, 111, 110, 39, 44, 32, 39, 99, 117, 115, 116, 111, 109, 39, 32, 97, 110, 100, 32, 116, 104, 101, 32, 116, 121, 112, 101, 115, 32, 111, 102, 32, 65, 110, 116, 104, 114, 111, 112, 105, 99, 39, 115, 32, 111, 119, 110, 32, 116, 111, 111, 108, 115, 46]);
+
+// "Supported values are: 'low', 'medium' and 'high'."
+// prettier-ignore
+export const TEXT_SEARCH_SIZES: usize = memory.data<u8>([49, 0, 0, 0, 83, 117, 112, 112, 111, 114, 116, 101, 100, 32, 118, 97, 108, 117, 101, 115, 32, 97, 114, 101, 58, 32, 39, 108, 111, 119, 39, 44, 32, 39, 109, 101, 100, 105, 117, 109, 39, 32, 97, 110, 100, 32, 39, 104, 105, 103, 104, 39, 46]);
+
+// ": the upstream has no web search."
+// prettier-ignore
+export const TEXT_NO_WEB_SEARCH: usize = memory.data<u8>([33, 0, 0, 0, 58, 32, 116, 104, 101, 32, 117, 112, 115, 116, 114, 101, 97, 109, 32, 104, 97, 115, 32, 110, 111, 32, 119, 101, 98, 32, 115, 101, 97, 114, 99, 104, 46]);
+
+// "A tool call of the upstream's stream is larger than this gateway allows."
+// prettier-ignore
+export const TEXT_HELD_TOO_LARGE: usize = memory.data<u8>([72, 0, 0, 0, 65, 32, 116, 111, 111, 108, 32, 99, 97, 108, 108, 32, 111, 102, 32, 116, 104, 101, 32, 117, 112, 115, 116, 114, 101, 97, 109, 39, 115, 32, 115, 116, 114, 101, 97, 109, 32, 105, 115, 32, 108, 97, 114, 103, 101, 114, 32, 116, 104, 97, 110, 32, 116, 104, 105, 115, 32, 103, 97, 116, 101, 119, 97, 121, 32, 97, 108, 108, 111, 119, 115, 46]);
+
+// "mcp_toolset"
+// prettier-ignore
+export const MCP_TOOLSET: usize = memory.data<u8>([11, 0, 0, 0, 109, 99, 112, 95, 116, 111, 111, 108, 115, 101, 116]);
+
+// ",\"strict\":true"
+// prettier-ignore
+export const STRICT_TRUE: usize = memory.data<u8>([14, 0, 0, 0, 44, 34, 115, 116, 114, 105, 99, 116, 34, 58, 116, 114, 117, 101]);
+
+// "{\"type\":\"object\",\"properties\":{\"input\":{\"type\":\"string\"}},\"required\":[\"input\"],\"additionalProperties\":false}"
+// prettier-ignore
+export const CUSTOM_SCHEMA: usize = memory.data<u8>([108, 0, 0, 0, 123, 34, 116, 121, 112, 101, 34, 58, 34, 111, 98, 106, 101, 99, 116, 34, 44, 34, 112, 114, 111, 112, 101, 114, 116, 105, 101, 115, 34, 58, 123, 34, 105, 110, 112, 117, 116, 34, 58, 123, 34, 116, 121, 112, 101, 34, 58, 34, 115, 116, 114, 105, 110, 103, 34, 125, 125, 44, 34, 114, 101, 113, 117, 105, 114, 101, 100, 34, 58, 91, 34, 105, 110, 112, 117, 116, 34, 93, 44, 34, 97, 100, 100, 105, 116, 105, 111, 110, 97, 108, 80, 114, 111, 112, 101, 114, 116, 105, 101, 115, 34, 58, 102, 97, 108, 115, 101, 125]);
+
+// "Input must match this "
+// prettier-ignore
+export const TEXT_INPUT_MUST: usize = memory.data<u8>([22, 0, 0, 0, 73, 110, 112, 117, 116, 32, 109, 117, 115, 116, 32, 109, 97, 116, 99, 104, 32, 116, 104, 105, 115, 32]);
+
+// " grammar:\\n"
+// prettier-ignore
+export const TEXT_GRAMMAR: usize = memory.data<u8>([11, 0, 0, 0, 32, 103, 114, 97, 109, 109, 97, 114, 58, 92, 110]);
+
+// "web_search"
+// prettier-ignore
+export const WEB_SEARCH: usize = memory.data<u8>([10, 0, 0, 0, 119, 101, 98, 95, 115, 101, 97, 114, 99, 104]);
+
+// "{\"type\":\"web_search_20250305\",\"name\":\"web_search\""
+// prettier-ignore
+export const WEB_SEARCH_TOOL: usize = memory.data<u8>([49, 0, 0, 0, 123, 34, 116, 121, 112, 101, 34, 58, 34, 119, 101, 98, 95, 115, 101, 97, 114, 99, 104, 95, 50, 48, 50, 53, 48, 51, 48, 53, 34, 44, 34, 110, 97, 109, 101, 34, 58, 34, 119, 101, 98, 95, 115, 101, 97, 114, 99, 104, 34]);
+
+// ",\"user_location\":{\"type\":\"approximate\""
+// prettier-ignore
+export const K_USER_LOCATION: usize = memory.data<u8>([38, 0, 0, 0, 44, 34, 117, 115, 101, 114, 95, 108, 111, 99, 97, 116, 105, 111, 110, 34, 58, 123, 34, 116, 121, 112, 101, 34, 58, 34, 97, 112, 112, 114, 111, 120, 105, 109, 97, 116, 101, 34]);
+
+// ",\"city\":"
+// prettier-ignore
+export const K_CITY: usize = memory.data<u8>([8, 0, 0, 0, 44, 34, 99, 105, 116, 121, 34, 58]);
+
+// ",\"country\":"
+// prettier-ignore
+export const K_COUNTRY: usize = memory.data<u8>([11, 0, 0, 0, 44, 34, 99, 111, 117, 110, 116, 114, 121, 34, 58]);
+
+// ",\"region\":"
+// prettier-ignore
+export const K_REGION: usize = memory.data<u8>([10, 0, 0, 0, 44, 34, 114, 101, 103, 105, 111, 110, 34, 58]);
+
+// ",\"timezone\":"
+// prettier-ignore
+export const K_TIMEZONE: usize = memory.data<u8>([12, 0, 0, 0, 44, 34, 116, 105, 109, 101, 122, 111, 110, 101, 34, 58]);
+
+// ",\"max_uses\":"
+// prettier-ignore
+export const K_MAX_USES: usize = memory.data<u8>([12, 0, 0, 0, 44, 34, 109, 97, 120, 95, 117, 115, 101, 115, 34, 58]);
+
+// ",\"type\":\"custom\",\"custom\":{\"name\":"
+// prettier-ignore
+export const CALL_CUSTOM: usize = memory.data<u8>([34, 0, 0, 0, 44, 34, 116, 121, 112, 101, 34, 58, 34, 99, 117, 115, 116, 111, 109, 34, 44, 34, 99, 117, 115, 116, 111, 109, 34, 58, 123, 34, 110, 97, 109, 101, 34, 58]);
+
+// ",\"input\":"
+// prettier-ignore
+export const K_CALL_INPUT: usize = memory.data<u8>([9, 0, 0, 0, 44, 34, 105, 110, 112, 117, 116, 34, 58]);
+
+// ",\"function_call\":{\"name\":"
+// prettier-ignore
+export const K_FUNCTION_CALL: usize = memory.data<u8>([25, 0, 0, 0, 44, 34, 102, 117, 110, 99, 116, 105, 111, 110, 95, 99, 97, 108, 108, 34, 58, 123, 34, 110, 97, 109, 101, 34, 58]);
+
+// ",\"type\":\"custom\",\"custom\":{\"name\":"
+// prettier-ignore
+export const D_TOOL_CUSTOM: usize = memory.data<u8>([34, 0, 0, 0, 44, 34, 116, 121, 112, 101, 34, 58, 34, 99, 117, 115, 116, 111, 109, 34, 44, 34, 99, 117, 115, 116, 111, 109, 34, 58, 123, 34, 110, 97, 109, 101, 34, 58]);
+
+// ",\"input\":\"\"}}]"
+// prettier-ignore
+export const D_TOOL_EMPTY_INPUT: usize = memory.data<u8>([14, 0, 0, 0, 44, 34, 105, 110, 112, 117, 116, 34, 58, 34, 34, 125, 125, 93]);
+
+// ",\"custom\":{\"input\":"
+// prettier-ignore
+export const D_TOOL_INPUT: usize = memory.data<u8>([19, 0, 0, 0, 44, 34, 99, 117, 115, 116, 111, 109, 34, 58, 123, 34, 105, 110, 112, 117, 116, 34, 58]);
+
+// "\"function_call\":{\"name\":"
+// prettier-ignore
+export const D_FUNCTION_CALL: usize = memory.data<u8>([24, 0, 0, 0, 34, 102, 117, 110, 99, 116, 105, 111, 110, 95, 99, 97, 108, 108, 34, 58, 123, 34, 110, 97, 109, 101, 34, 58]);
+
+// ",\"arguments\":\"\"}"
+// prettier-ignore
+export const D_FUNCTION_EMPTY: usize = memory.data<u8>([16, 0, 0, 0, 44, 34, 97, 114, 103, 117, 109, 101, 110, 116, 115, 34, 58, 34, 34, 125]);
+
+// "\"function_call\":{\"arguments\":"
+// prettier-ignore
+export const D_FUNCTION_ARGUMENTS: usize = memory.data<u8>([29, 0, 0, 0, 34, 102, 117, 110, 99, 116, 105, 111, 110, 95, 99, 97, 108, 108, 34, 58, 123, 34, 97, 114, 103, 117, 109, 101, 110, 116, 115, 34, 58]);
+
+// "\"input\""
+// prettier-ignore
+export const INPUT_KEY: usize = memory.data<u8>([7, 0, 0, 0, 34, 105, 110, 112, 117, 116, 34]);
 
 // "#/$defs/"
 // prettier-ignore

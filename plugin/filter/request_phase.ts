@@ -2,7 +2,7 @@
 import { readBuffer, replaceBuffer, resultLen, resultPtr } from "../abi/host";
 import { output, scratch } from "../abi/memory";
 import { Action, BufferType, Status } from "../abi/numbers";
-import { openArena } from "../bytes/arena";
+import { Arena, openArena } from "../bytes/arena";
 import { equalsLiteral, equalsLiteralIgnoreCase } from "../bytes/compare";
 import { putU64, readU32 } from "../bytes/decimal";
 import * as L from "../bytes/literals";
@@ -14,6 +14,7 @@ import { openChatRequest, readChat, ChatRequest } from "../translate/chat/reques
 import { expectedBytes, writeChat } from "../translate/chat/write";
 import { AnswerShape } from "../translate/shape";
 import { putAdaptations } from "../translate/shared/adaptation";
+import { keepTools } from "../translate/shared/names";
 import { problemStatus, refuseMemory, refuse } from "../translate/shared/problem";
 import { ChatKey } from "../wire/openai/chat_keys";
 import { findOperation, Operation } from "../translate/surface";
@@ -93,8 +94,11 @@ function checkOperation(stream: StreamState, headers: SpanTable): bool {
   switch (operation) {
     case Operation.Chat:
       return true;
-    case Operation.Unsupported:
+    case Operation.Stored:
       replyError(stream, 400, L.CODE_UNSUPPORTED_OPERATION, L.TEXT_OPERATION, 0);
+      return false;
+    case Operation.Unsupported:
+      replyError(stream, 400, L.CODE_UNSUPPORTED_OPERATION, L.TEXT_OTHER_OPERATION, 0);
       return false;
     case Operation.WrongMethod:
       replyError(stream, 405, L.CODE_METHOD, L.TEXT_METHOD, L.POST);
@@ -284,7 +288,7 @@ function keepShape(stream: StreamState, profile: Profile, request: ChatRequest):
   shape.includeUsage = facts.includeUsage || profile.streamUsage == StreamUsage.Always;
   shape.pingComments = profile.streamPing == StreamPing.Comment;
   shape.legacyFunctions = facts.legacyFunctions;
-  shape.jsonTool = facts.jsonTool;
+  if (!keepToolShape(shape, arena, request, profile)) return false;
   shape.maxDepth = profile.maxDepth;
   shape.showsAsked = planModelChanged;
   if (facts.modelLen > 0) {
@@ -293,6 +297,24 @@ function keepShape(stream: StreamState, profile: Profile, request: ChatRequest):
     if (shape.modelPtr == 0) return false;
   }
   return facts.adapted == 0 || keepAdaptations(stream, request);
+}
+
+/** What answers need to know of the tools. False without memory. */
+function keepToolShape(
+  shape: AnswerShape,
+  arena: Arena,
+  request: ChatRequest,
+  profile: Profile,
+): bool {
+  const facts = request.facts;
+  shape.maxHeldBytes = profile.maxEventBytes;
+  shape.jsonTool = facts.jsonTool;
+  if (facts.jsonTool) {
+    shape.jsonNamePtr = arena.keep(facts.jsonNamePtr, facts.jsonNameLen);
+    shape.jsonNameLen = facts.jsonNameLen;
+    if (shape.jsonNamePtr == 0) return false;
+  }
+  return keepTools(arena, request.talk, shape);
 }
 
 /** The value of x-bridge-adapted, written behind the body and copied. */

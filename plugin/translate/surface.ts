@@ -13,6 +13,8 @@ export const enum Operation {
   Unsupported = 2,
   /** A served path with another method. */
   WrongMethod = 3,
+  /** Stored completions: the upstream keeps none. */
+  Stored = 4,
 }
 
 /** Classifies a request; `path` may have a query. */
@@ -32,6 +34,7 @@ export function findOperation(method: usize, methodLen: u32, path: usize, pathLe
       ? Operation.Chat
       : chatMethod(method, methodLen);
   }
+  if (equalsLiteral(ptr, firstSegment(ptr, len), L.SEGMENT_CHAT)) return Operation.Stored;
   return isOtherOperation(ptr, len) ? Operation.Unsupported : Operation.Unknown;
 }
 
@@ -39,7 +42,7 @@ const QUESTION: u32 = 0x3f;
 
 /** Listing stored completions is an operation of the API; other methods are none. */
 function chatMethod(method: usize, len: u32): Operation {
-  return equalsLiteral(method, len, L.GET) ? Operation.Unsupported : Operation.WrongMethod;
+  return equalsLiteral(method, len, L.GET) ? Operation.Stored : Operation.WrongMethod;
 }
 
 /** Length of a prefix that ends where a segment does; 0 when it is not there. */
@@ -49,12 +52,15 @@ function prefixLen(ptr: usize, len: u32, literal: usize): u32 {
   return len > size && byteAt(ptr + size) == <u32>Ascii.Slash ? size : 0;
 }
 
-/** Stored completions, and the operations of the other surfaces. */
+/** Length of the first segment with the slash in front of it. */
+function firstSegment(ptr: usize, len: u32): u32 {
+  return len == 0 ? 0 : <u32>(findByte(ptr + 1, ptr + len, Ascii.Slash) - ptr);
+}
+
+/** The operations of the other surfaces. */
 function isOtherOperation(ptr: usize, len: u32): bool {
-  const end = findByte(ptr + 1, ptr + len, Ascii.Slash);
-  const segment = <u32>(end - ptr);
+  const segment = firstSegment(ptr, len);
   return (
-    equalsLiteral(ptr, segment, L.SEGMENT_CHAT) ||
     equalsLiteral(ptr, segment, L.SEGMENT_RESPONSES) ||
     equalsLiteral(ptr, segment, L.SEGMENT_COMPLETIONS) ||
     equalsLiteral(ptr, segment, L.SEGMENT_MESSAGES) ||
