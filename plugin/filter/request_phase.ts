@@ -19,6 +19,7 @@ import { problemStatus, refuseMemory, refuse } from "../translate/shared/problem
 import { ChatKey } from "../wire/openai/chat_keys";
 import { findOperation, Operation } from "../translate/surface";
 import { chooseByModel, needsModel, selectProfile, strippedPrefix } from "./select_profile";
+import { putBodyHeaders } from "./beta_headers";
 import { hasKeysByModel, putCredentials } from "./credentials";
 import {
   dropHeader,
@@ -246,6 +247,7 @@ function translate(
   out.begin(expectedBytes(request, len), plan.maxOutputBytes);
   if (!writeChat(out, request, plan)) return false;
   if (out.failed) return refuse(413, L.CODE_REQUEST_TOO_LARGE, L.TEXT_OUTPUT_TOO_LARGE);
+  if (stream.requestHeld) putBodyHeaders(request.facts);
   return keepShape(stream, profile, request) || refuseMemory();
 }
 

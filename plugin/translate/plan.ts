@@ -59,6 +59,10 @@ export const enum Feature {
   Fallbacks = 1024,
   TaskBudget = 2048,
   EffortBeside = 4096,
+  McpServersOld = 8192,
+  Computer202501 = 16384,
+  Computer202511 = 32768,
+  FallbackList = 65536,
 }
 
 @unmanaged
@@ -71,11 +75,13 @@ export class Facts {
   adapted: u64; // bits of Adaptation
   features: u32; // bits of Feature
   prefill: bool; // the list ends with an assistant turn
-  betasPtr: usize; // `betas` of the body, JSON
+  betasPtr: usize; // `betas` of the body, joined by commas, fit for a header; 0: absent
   betasLen: u32;
-  userProfilePtr: usize; // `user_profile_id` of the body, JSON
+  userProfilePtr: usize; // `user_profile_id` of the body, fit for a header; 0: absent
   userProfileLen: u32;
   legacyFunctions: bool; // answer with function_call
-  jsonTool: bool; // answer's `json_response` call is the content
+  jsonTool: bool; // the input of the call of the tool named here is the answer's content
+  jsonNamePtr: usize; // without quotes
+  jsonNameLen: u32;
   renamedTools: u32; // names that were changed; the map is in the stream's arena
 }

@@ -14,16 +14,15 @@ import {
   thenMember,
 } from "../shared/problem";
 
-/** Reads the array that comes next; null is absent, a later list replaces an earlier one. */
+/** Reads the array that comes next; null and an empty list are absent, a later list replaces an earlier one and a legacy call. */
 export function readCalls(c: JsonCursor, talk: Conversation, message: Message): bool {
-  message.callsCount = 0;
   if (c.kind() == JsonKind.Null) return c.skip();
   if (c.kind() != JsonKind.Array) {
     if (c.broken) return false;
     atItem(L.MESSAGES, message.index, messageKeyName(MessageKey.ToolCalls));
     return refuseType(L.TEXT_AN_ARRAY);
   }
-  message.callsFirst = talk.calls.count;
+  const first = talk.calls.count;
   c.enterArray();
   for (let at: u32 = 0; c.nextElement(); at++) {
     const call = talk.calls.push();
@@ -31,7 +30,10 @@ export function readCalls(c: JsonCursor, talk: Conversation, message: Message): 
     call.index = at;
     if (!readCall(c, call, message)) return false;
   }
-  message.callsCount = talk.calls.count - message.callsFirst;
+  if (talk.calls.count > first) {
+    message.callsFirst = first;
+    message.callsCount = talk.calls.count - first;
+  }
   return c.status == JsonStatus.Ok;
 }
 

@@ -16,6 +16,8 @@ import {
   refuseValue,
 } from "../shared/problem";
 import { readCalls } from "./calls";
+import { readBlocks } from "./content_blocks";
+import { readFunctionCall } from "./legacy";
 import { readParts } from "./parts";
 import { readReasoning } from "./reasoning";
 
@@ -67,9 +69,13 @@ function readMember(c: JsonCursor, talk: Conversation, message: Message, key: Me
     case MessageKey.ReasoningDetails:
     case MessageKey.ThinkingBlocks:
       return readReasoning(c, talk, message, key);
+    case MessageKey.ReasoningContent:
+    case MessageKey.Reasoning:
+      return readReasoningText(c, message);
     case MessageKey.ContentBlocks:
+      return readBlocks(c, message);
     case MessageKey.FunctionCall:
-      return readRaw(c, message, key);
+      return readFunctionCall(c, talk, message);
     case MessageKey.ToolCallId:
     case MessageKey.Refusal:
       return readText(c, message, key);
@@ -83,8 +89,7 @@ function readMember(c: JsonCursor, talk: Conversation, message: Message, key: Me
       message.isError = c.valueLen == 4;
       return true;
     case MessageKey.Name:
-      message.hasName = c.kind() != JsonKind.Null;
-      return c.skip();
+      return readName(c, message);
     case MessageKey.PromptCacheBreakpoint:
       message.breakpoint = c.kind() == JsonKind.Object;
       return c.skip();
@@ -146,18 +151,21 @@ function readText(c: JsonCursor, message: Message, key: MessageKey): bool {
   return true;
 }
 
-function readRaw(c: JsonCursor, message: Message, key: MessageKey): bool {
-  const blocks = key == MessageKey.ContentBlocks;
-  if (!c.skipKind(blocks ? JsonKind.Array : JsonKind.Object)) {
-    return wrongKind(c, message, key, blocks ? L.TEXT_AN_ARRAY : L.TEXT_AN_OBJECT);
-  }
-  if (blocks) {
-    message.blocksPtr = c.valuePtr;
-    message.blocksLen = c.valueLen;
-  } else {
-    message.functionCallPtr = c.valuePtr;
-    message.functionCallLen = c.valueLen;
-  }
+/** Thinking as text only: it cannot be sent back, but its loss can be told. */
+function readReasoningText(c: JsonCursor, message: Message): bool {
+  const isText = c.kind() == JsonKind.String;
+  if (!c.skip()) return false;
+  if (isText && c.valueLen > 2) message.saysReasoning = true;
+  return true;
+}
+
+function readName(c: JsonCursor, message: Message): bool {
+  message.hasName = c.kind() != JsonKind.Null;
+  const isText = c.kind() == JsonKind.String;
+  if (!c.skip()) return false;
+  if (!isText) return true;
+  message.namePtr = c.valuePtr;
+  message.nameLen = c.valueLen;
   return true;
 }
 

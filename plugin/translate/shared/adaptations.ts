@@ -40,16 +40,20 @@ export const enum Adaptation {
   RenamedTools = 34, // "renamed:tools"
   DroppedTools = 35, // "dropped:tools"
   DroppedResponseFormat = 36, // "dropped:response_format"
-  HashedUser = 37, // "hashed:user"
-  DroppedAudio = 38, // "dropped:audio"
-  DroppedCacheControl = 39, // "dropped:cache_control"
-  DroppedFunctions = 40, // "dropped:functions"
-  DroppedSpeed = 41, // "dropped:speed"
-  ChangedSchema = 42, // "changed:schema"
-  DroppedToolFields = 43, // "dropped:tool_fields"
-  DroppedParallelToolCalls = 44, // "dropped:parallel_tool_calls"
-  DroppedUserProfileId = 45, // "dropped:user_profile_id"
-  DroppedWebSearchOptions = 46, // "dropped:web_search_options"
+  DroppedOutputFormat = 37, // "dropped:output_format"
+  HashedUser = 38, // "hashed:user"
+  DroppedAudio = 39, // "dropped:audio"
+  DroppedCacheControl = 40, // "dropped:cache_control"
+  DroppedFunctions = 41, // "dropped:functions"
+  DroppedSpeed = 42, // "dropped:speed"
+  ChangedSchema = 43, // "changed:schema"
+  DroppedToolFields = 44, // "dropped:tool_fields"
+  DroppedParallelToolCalls = 45, // "dropped:parallel_tool_calls"
+  DroppedUserProfileId = 46, // "dropped:user_profile_id"
+  DroppedWebSearchOptions = 47, // "dropped:web_search_options"
+  DroppedSafetyIdentifier = 48, // "dropped:safety_identifier"
+  DroppedByRoute = 49, // "dropped:by_route"
+  SetByRoute = 50, // "set:by_route"
 }
 
 /** The literal of a member of `Adaptation`; 0 for `Unknown`. */
@@ -163,6 +167,9 @@ export function adaptationName(member: Adaptation): usize {
     case Adaptation.DroppedResponseFormat:
       // prettier-ignore
       return memory.data<u8>([23, 0, 0, 0, 100, 114, 111, 112, 112, 101, 100, 58, 114, 101, 115, 112, 111, 110, 115, 101, 95, 102, 111, 114, 109, 97, 116]);
+    case Adaptation.DroppedOutputFormat:
+      // prettier-ignore
+      return memory.data<u8>([21, 0, 0, 0, 100, 114, 111, 112, 112, 101, 100, 58, 111, 117, 116, 112, 117, 116, 95, 102, 111, 114, 109, 97, 116]);
     case Adaptation.HashedUser:
       // prettier-ignore
       return memory.data<u8>([11, 0, 0, 0, 104, 97, 115, 104, 101, 100, 58, 117, 115, 101, 114]);
@@ -193,6 +200,15 @@ export function adaptationName(member: Adaptation): usize {
     case Adaptation.DroppedWebSearchOptions:
       // prettier-ignore
       return memory.data<u8>([26, 0, 0, 0, 100, 114, 111, 112, 112, 101, 100, 58, 119, 101, 98, 95, 115, 101, 97, 114, 99, 104, 95, 111, 112, 116, 105, 111, 110, 115]);
+    case Adaptation.DroppedSafetyIdentifier:
+      // prettier-ignore
+      return memory.data<u8>([25, 0, 0, 0, 100, 114, 111, 112, 112, 101, 100, 58, 115, 97, 102, 101, 116, 121, 95, 105, 100, 101, 110, 116, 105, 102, 105, 101, 114]);
+    case Adaptation.DroppedByRoute:
+      // prettier-ignore
+      return memory.data<u8>([16, 0, 0, 0, 100, 114, 111, 112, 112, 101, 100, 58, 98, 121, 95, 114, 111, 117, 116, 101]);
+    case Adaptation.SetByRoute:
+      // prettier-ignore
+      return memory.data<u8>([12, 0, 0, 0, 115, 101, 116, 58, 98, 121, 95, 114, 111, 117, 116, 101]);
     default:
       return 0;
   }

@@ -39,8 +39,9 @@ export class Message {
   cacheLen: u32;
   blocksPtr: usize; // content_blocks, JSON array
   blocksLen: u32;
-  functionCallPtr: usize; // legacy function_call, JSON
-  functionCallLen: u32;
+  blocksThink: bool; // … whose first block is thinking
+  namePtr: usize; // of a result of role `function`; other roles' names go nowhere
+  nameLen: u32;
   answers: u32; // decided: index behind the message whose call a result without id answers; 0: none
   answersCall: u32; // … and the number of the call
   isError: bool;
@@ -48,10 +49,12 @@ export class Message {
   hasAudio: bool; // reference to an audio answer
   breakpoint: bool; // prompt_cache_breakpoint
   thinkingBlocks: bool; // reasoning came as thinking_blocks
+  saysReasoning: bool; // reasoning came as text, which cannot be sent back
   dropped: bool; // decided: writes nothing
   standIn: bool; // decided: writes a `.`
   asUser: bool; // decided: a message of another role that becomes the user's
   inPlace: bool; // decided: a system message that stays in the list
+  callsInParts: bool; // decided: its tool calls stand among its parts
   trimEnd: bool; // decided: the text loses the white space at its end
 }
 
@@ -71,8 +74,10 @@ export class Part {
   typePtr: usize; // inside of the type's token
   typeLen: u32;
   index: u32; // place in its list, for error paths
-  textPtr: usize; // text, refusal, thinking; the URL of an image; file data
+  textPtr: usize; // text, refusal, thinking
   textLen: u32;
+  mediaPtr: usize; // the URL of an image; file data
+  mediaLen: u32;
   auxPtr: usize; // signature; media detail; file name
   auxLen: u32;
   idPtr: usize; // file id; data of a redacted block
@@ -81,8 +86,12 @@ export class Part {
   cacheLen: u32;
   rawPtr: usize; // the whole part
   rawLen: u32;
+  markPtr: usize; // where `cache_control` stands in the whole part, from the comma in front of it
+  markLen: u32;
   breakpoint: bool; // prompt_cache_breakpoint
-  foreign: bool; // reasoning of another vendor
+  breakpointTtl: bool; // … with a lifetime of its own
+  foreign: bool; // reasoning that is not sent: of another vendor, without signature
+  call: u32; // decided: number of the tool call that stands here, from 1; 0: the part is none
   place: Place;
   order: u32; // index of a reasoning entry
   afterText: u32; // code points
@@ -97,6 +106,7 @@ export const enum CallKind {
 @unmanaged
 @final
 export class ToolCall {
+  answered: bool; // decided: a legacy call that has its result
   kind: CallKind;
   index: u32; // place in its list
   idPtr: usize;
@@ -143,8 +153,12 @@ export class Tool {
   typeLen: u32;
   rawPtr: usize;
   rawLen: u32;
+  wirePtr: usize; // decided: the name that goes upstream, without quotes; 0: the client's own
+  wireLen: u32;
+  nextSuffix: u32; // decided: number that the next tool of the same name gets; 0: none was given
   hasInputSchema: bool;
   strict: bool;
+  allowed: bool; // decided: named by allowed_tools
   excluded: bool; // decided: filtered by allowed_tools
 }
 

@@ -1,6 +1,7 @@
 /** `output_config`: effort and schema format share this member, so one function writes both. Source: docs/chat.md, "Structured output", "Reasoning". */
 import * as L from "../../bytes/literals";
 import { Ascii } from "../../bytes/ascii";
+import { makeStruct } from "../../bytes/records";
 import { Writer } from "../../bytes/writer";
 import { JsonCursor, kindOf } from "../../json/cursor";
 import { DEPTH_CEILING } from "../../json/skip";
@@ -8,11 +9,17 @@ import { JsonKind } from "../../json/status";
 import { escapeInto } from "../../json/string";
 import { OutputFormat, putFormat } from "./structured_output";
 
+/** For looks into a value that is already known to be valid. */
+const CURSOR: JsonCursor = makeStruct<JsonCursor>();
+
+/** In place of an effort's literal: the client's own effort is not sent. */
+export const NO_EFFORT: usize = 1;
+
 /**
  * Appends `,"output_config":{…}`; nothing when there is nothing to say. `native` is the client's own value (JSON, length 0:
  * absent): its members are copied, what is no object is forwarded as it is. `effort` is the literal of a derived effort
- * word, which replaces the native one, or 0; `format` the derived format, or null: it never replaces a native one, the
- * caller has looked. Spans stay borrowed.
+ * word, which replaces the native one, or 0, or NO_EFFORT; `format` the derived format, or null: it never replaces a native
+ * one, the caller has looked. Spans stay borrowed.
  */
 export function putOutputConfig(
   out: Writer,
@@ -20,7 +27,6 @@ export function putOutputConfig(
   nativeLen: u32,
   effort: usize,
   format: OutputFormat | null,
-  cursor: JsonCursor,
 ): void {
   const mark = out.mark();
   out.literal(L.K_OUTPUT_CONFIG);
@@ -31,8 +37,8 @@ export function putOutputConfig(
   }
   out.byte(Ascii.BraceOpen);
   const first = out.length;
-  if (nativeLen > 0) putNative(out, native, nativeLen, effort != 0, cursor);
-  if (effort != 0) {
+  if (nativeLen > 0) putNative(out, native, nativeLen, effort != 0);
+  if (effort > NO_EFFORT) {
     if (out.length != first) out.byte(Ascii.Comma);
     out.literal(L.EFFORT_OPEN);
     out.literal(effort);
@@ -41,21 +47,16 @@ export function putOutputConfig(
   if (format != null) {
     if (out.length != first) out.byte(Ascii.Comma);
     out.literal(L.FORMAT_OPEN);
-    putFormat(out, format, cursor);
+    putFormat(out, format);
   }
-  if (!derived) out.rewind(mark);
+  if (out.length == first) out.rewind(mark);
   else out.byte(Ascii.BraceClose);
 }
 
 /** The members of the client's object, without its effort when that is replaced. */
-function putNative(
-  out: Writer,
-  ptr: usize,
-  len: u32,
-  replaceEffort: bool,
-  cursor: JsonCursor,
-): void {
+function putNative(out: Writer, ptr: usize, len: u32, replaceEffort: bool): void {
   const first = out.length;
+  const cursor = CURSOR;
   cursor.open(ptr, len, DEPTH_CEILING);
   cursor.enterObject();
   while (cursor.nextKey()) {

@@ -20,7 +20,7 @@ export function shapeList(talk: Conversation, plan: Plan, facts: Facts): bool {
   for (let i: u32 = 0; i < count; i++) {
     const message = talk.messages.at(i);
     message.dropped = isEmpty(talk, message);
-    if (message.hasName) note(facts, Adaptation.DroppedName);
+    if (message.hasName && message.role != ChatRole.Function) note(facts, Adaptation.DroppedName);
     if (message.hasAudio) note(facts, Adaptation.DroppedAudio);
   }
   standIn(talk);
@@ -57,7 +57,7 @@ function isEmpty(talk: Conversation, message: Message): bool {
 /** What only an assistant's message can write. */
 function hasOwnBlocks(message: Message): bool {
   if (message.callsCount > 0 || message.thinkingCount > 0) return true;
-  return message.blocksPtr != 0 || message.functionCallPtr != 0;
+  return message.blocksPtr != 0;
 }
 
 function hasVisiblePart(talk: Conversation, message: Message): bool {

@@ -1,0 +1,76 @@
+/** `allowed_tools`: which declared tools a request may call. Source: OpenAI API reference, "tool_choice". */
+import * as L from "../../bytes/literals";
+import { NOT_FOUND } from "../../bytes/name_index";
+import { Writer } from "../../bytes/writer";
+import { JsonCursor } from "../../json/cursor";
+import { DEPTH_CEILING } from "../../json/skip";
+import { JsonKind } from "../../json/status";
+import { findToolKey, ToolKey } from "../../wire/openai/tool_keys";
+import { Conversation } from "./conversation";
+import { findDeclared } from "./names";
+import { atItem, atMember, refuse, refuseMissing, refuseType, refuseValue } from "./problem";
+
+/** Name of the element read last: a token, or 0. */
+let namePtr: usize = 0;
+let nameLen: u32 = 0;
+
+/**
+ * Marks the tools that a list names. A name that is not declared is a problem: a restriction must not become none; so is an
+ * empty list. `out` is scratch space.
+ */
+export function allowTools(
+  out: Writer,
+  ptr: usize,
+  len: u32,
+  cursor: JsonCursor,
+  talk: Conversation,
+): bool {
+  cursor.open(ptr, len, DEPTH_CEILING);
+  cursor.enterArray();
+  let index: u32 = 0;
+  for (; cursor.nextElement(); index++) {
+    atItem(L.ALLOWED_LIST, index, 0);
+    if (cursor.kind() != JsonKind.Object) return refuseType(L.TEXT_AN_OBJECT);
+    readName(cursor);
+    if (nameLen <= 2) return refuseMissing();
+    const at = findDeclared(out, talk, namePtr, nameLen);
+    if (at == NOT_FOUND)
+      return refuseValue(L.CODE_INVALID_VALUE, namePtr + 1, nameLen - 2, L.TEXT_NOT_DECLARED);
+    talk.tools.at(at).allowed = true;
+  }
+  if (index > 0) return true;
+  atMember(L.ALLOWED_LIST);
+  return refuse(400, L.CODE_EMPTY_ARRAY, L.TEXT_NONE_ALLOWED);
+}
+
+/** Leaves all other tools out of the list. */
+export function onlyAllowed(talk: Conversation): void {
+  for (let i: u32 = 0; i < talk.tools.count; i++) {
+    const tool = talk.tools.at(i);
+    if (!tool.allowed) tool.excluded = true;
+  }
+}
+
+/** `{"name":…}`, or the same inside `function` or `custom`. */
+function readName(cursor: JsonCursor): void {
+  namePtr = 0;
+  nameLen = 0;
+  cursor.enterObject();
+  while (cursor.nextKey()) {
+    const key = findToolKey(cursor.keyPtr, cursor.keyLen);
+    const isBody = key == ToolKey.Function || key == ToolKey.Custom;
+    if (isBody && cursor.kind() == JsonKind.Object) {
+      cursor.enterObject();
+      while (cursor.nextKey()) takeName(cursor);
+    } else takeName(cursor);
+  }
+}
+
+function takeName(cursor: JsonCursor): void {
+  const isName = findToolKey(cursor.keyPtr, cursor.keyLen) == ToolKey.Name;
+  const isText = cursor.kind() == JsonKind.String;
+  cursor.skip();
+  if (!isName || !isText) return;
+  namePtr = cursor.valuePtr;
+  nameLen = cursor.valueLen;
+}
