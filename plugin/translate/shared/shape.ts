@@ -19,6 +19,7 @@ export function shapeList(talk: Conversation, plan: Plan, facts: Facts): bool {
   onlySystem(talk);
   for (let i: u32 = 0; i < count; i++) {
     const message = talk.messages.at(i);
+    useRefusal(talk, message);
     message.dropped = isEmpty(talk, message);
     if (message.hasName && message.role != ChatRole.Function) note(facts, Adaptation.DroppedName);
     if (message.hasAudio) note(facts, Adaptation.DroppedAudio);
@@ -26,6 +27,7 @@ export function shapeList(talk: Conversation, plan: Plan, facts: Facts): bool {
   standIn(talk);
   if (!placeSystem(talk, plan, facts)) return false;
   pairResults(talk);
+  if (!followHoisted(talk)) return false;
   const last = lastVisible(talk);
   if (last < 0) return true;
   const message = talk.messages.at(<u32>last);
@@ -42,6 +44,34 @@ function onlySystem(talk: Conversation): void {
     if (turnRole(talk.messages.at(i)) != TurnRole.System) return;
   }
   talk.messages.at(count - 1).asUser = true;
+}
+
+/** An assistant's refusal is its text when it has no other. */
+function useRefusal(talk: Conversation, message: Message): void {
+  if (message.role != ChatRole.Assistant || isBlankToken(message.refusalPtr, message.refusalLen))
+    return;
+  if (message.content == ContentKind.Parts && hasVisiblePart(talk, message)) return;
+  if (message.content == ContentKind.Text && !isBlankToken(message.textPtr, message.textLen))
+    return;
+  message.content = ContentKind.Text;
+  message.textPtr = message.refusalPtr;
+  message.textLen = message.refusalLen;
+}
+
+/** A system message behind the last assistant turn that was moved away must not leave that turn last: a prefill nobody asked for. */
+function followHoisted(talk: Conversation): bool {
+  const visible = lastVisible(talk);
+  if (visible < 0 || turnRole(talk.messages.at(<u32>visible)) != TurnRole.Assistant) return true;
+  for (let i = <u32>visible + 1; i < talk.messages.count; i++) {
+    const message = talk.messages.at(i);
+    if (message.dropped || message.inPlace) continue;
+    const standIn = talk.messages.push();
+    if (standIn == null) return false;
+    standIn.role = ChatRole.User;
+    standIn.standIn = true;
+    return true;
+  }
+  return true;
 }
 
 /** True when the message would write no block. */
