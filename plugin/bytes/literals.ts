@@ -1833,6 +1833,10 @@ export const HEAD: usize = memory.data<u8>([4, 0, 0, 0, 72, 69, 65, 68]);
 // prettier-ignore
 export const OPTIONS: usize = memory.data<u8>([7, 0, 0, 0, 79, 80, 84, 73, 79, 78, 83]);
 
+// "CONNECT"
+// prettier-ignore
+export const CONNECT: usize = memory.data<u8>([7, 0, 0, 0, 67, 79, 78, 78, 69, 67, 84]);
+
 // "GET"
 // prettier-ignore
 export const GET: usize = memory.data<u8>([3, 0, 0, 0, 71, 69, 84]);

@@ -74,14 +74,12 @@ export function onRequestHeaders(stream: StreamState, end: bool): Action {
   return Action.Pause;
 }
 
-/** Upgrades are no request and answer; OPTIONS is the business of Envoy's CORS filter or of the upstream. */
+/** Upgrades and tunnels are no request and answer; OPTIONS is the business of Envoy's CORS filter or of the upstream. */
 function isNotOurs(headers: SpanTable): bool {
   if (headers.has(RequestHeader.Upgrade)) return true;
-  return equalsLiteral(
-    headers.ptr(RequestHeader.Method),
-    headers.len(RequestHeader.Method),
-    L.OPTIONS,
-  );
+  const ptr = headers.ptr(RequestHeader.Method);
+  const len = headers.len(RequestHeader.Method);
+  return equalsLiteral(ptr, len, L.OPTIONS) || equalsLiteral(ptr, len, L.CONNECT);
 }
 
 /** Answers what is not served; true when the request goes on. */
