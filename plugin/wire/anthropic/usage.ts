@@ -1,6 +1,7 @@
 /**
- * `usage` of a message, a message_start or a message_delta. A later number replaces an earlier
- * one (providers correct themselves downwards), but a zero never replaces a count: some relays send zeros. Source: docs/chat.md, "Stop reason and usage".
+ * `usage` of a message, a message_start or a message_delta. Later numbers replace earlier ones, zeros included: providers
+ * correct themselves downwards. But an object whose input counts are all zero says nothing about the input (some relays fill
+ * message_delta up with zeros), and no count of output falls back to zero. Source: docs/chat.md, "Stop reason and usage".
  */
 import { JsonCursor } from "../../json/cursor";
 import { readInteger } from "../../json/number";
@@ -45,7 +46,12 @@ export class Usage {
   iterationsLen: u32;
 }
 
-/** One member's numbers while an object is read. */
+/** Input counts of the object that is being read; -1: not there. */
+let newInput: i64 = -1;
+let newCacheRead: i64 = -1;
+let newCacheWrite: i64 = -1;
+
+/** One iteration's numbers while it is read. */
 let input: i64 = 0;
 let output: i64 = 0;
 let cacheRead: i64 = 0;
@@ -54,10 +60,12 @@ let cacheWrite: i64 = 0;
 /** Reads the value that comes next; anything but an object is passed over. False when the document is broken. */
 export function readUsage(c: JsonCursor, usage: Usage): bool {
   if (c.kind() != JsonKind.Object) return c.skip();
+  newInput = newCacheRead = newCacheWrite = -1;
   c.enterObject();
   while (c.nextKey()) {
     if (!readMember(c, usage, findUsageKey(c.keyPtr, c.keyLen))) return false;
   }
+  if (newInput > 0 || newCacheRead > 0 || newCacheWrite > 0) takeInput(usage);
   if (usage.compacted) {
     usage.input = usage.sumInput;
     usage.output = usage.sumOutput;
@@ -65,6 +73,13 @@ export function readUsage(c: JsonCursor, usage: Usage): bool {
     usage.cacheWrite = usage.sumCacheWrite;
   }
   return true;
+}
+
+/** Input counts count together: one of them says that the others are meant, too. */
+function takeInput(usage: Usage): void {
+  if (newInput >= 0) usage.input = <u64>newInput;
+  if (newCacheRead >= 0) usage.cacheRead = <u64>newCacheRead;
+  if (newCacheWrite >= 0) usage.cacheWrite = <u64>newCacheWrite;
 }
 
 function readMember(c: JsonCursor, usage: Usage, key: UsageKey): bool {
@@ -85,16 +100,16 @@ function readMember(c: JsonCursor, usage: Usage, key: UsageKey): bool {
 function takeMember(c: JsonCursor, usage: Usage, key: UsageKey): void {
   switch (key) {
     case UsageKey.InputTokens:
-      usage.input = latest(usage.input, c);
+      newInput = <i64>count(c);
       break;
     case UsageKey.OutputTokens:
       usage.output = latest(usage.output, c);
       break;
     case UsageKey.CacheReadInputTokens:
-      usage.cacheRead = latest(usage.cacheRead, c);
+      newCacheRead = <i64>count(c);
       break;
     case UsageKey.CacheCreationInputTokens:
-      usage.cacheWrite = latest(usage.cacheWrite, c);
+      newCacheWrite = <i64>count(c);
       break;
     case UsageKey.ServiceTier:
       usage.tier = tierOf(c.valuePtr, c.valueLen);
