@@ -22,6 +22,8 @@ export { closeArena, openArena } from "./bytes/arena";
 export { makeWriter } from "./bytes/writer";
 export { copyTrusted } from "./bytes/copy";
 export { hexValue, isDigit, isJsonSpace, isLetter, toLower } from "./bytes/ascii";
+export { decodeBase64 } from "./bytes/base64";
+export { decodePercent } from "./bytes/percent";
 export {
   byteAt,
   equals,

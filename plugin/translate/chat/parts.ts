@@ -25,8 +25,12 @@ function readPart(c: JsonCursor, part: Part, message: u32): bool {
     return wrongKind(c, part, message, PartKey.Unknown, L.TEXT_AN_OBJECT);
   part.rawPtr = c.ptr;
   c.enterObject();
-  while (c.nextKey()) {
-    if (!readMember(c, part, message, findPartKey(c.keyPtr, c.keyLen))) return false;
+  for (let before = c.ptr; c.nextKey(); before = c.ptr) {
+    const key = findPartKey(c.keyPtr, c.keyLen);
+    if (!readMember(c, part, message, key)) return false;
+    if (key != PartKey.CacheControl) continue;
+    part.markPtr = before;
+    part.markLen = <u32>(c.ptr - before);
   }
   part.rawLen = <u32>(c.ptr - part.rawPtr);
   if (c.status != JsonStatus.Ok) return false;
@@ -51,6 +55,7 @@ function readMember(c: JsonCursor, part: Part, message: u32, key: PartKey): bool
       return true;
     case PartKey.Data:
     case PartKey.RedactedContent:
+    case PartKey.FileId:
       if (!c.skipNullable()) return false;
       part.idPtr = c.valuePtr;
       part.idLen = c.valueLen;
@@ -64,8 +69,9 @@ function readMember(c: JsonCursor, part: Part, message: u32, key: PartKey): bool
       part.cacheLen = c.valueLen;
       return true;
     case PartKey.PromptCacheBreakpoint:
-      part.breakpoint = c.kind() == JsonKind.Object;
-      return c.skip();
+      return readBreakpoint(c, part);
+    case PartKey.Source:
+      return c.kind() == JsonKind.Object ? readSource(c, part) : c.skip();
     default:
       return c.skip();
   }
@@ -84,14 +90,41 @@ function readType(c: JsonCursor, part: Part, message: u32): bool {
   return true;
 }
 
+/** A breakpoint in OpenAI's words; its lifetime, when it has one, is longer than Anthropic's shortest. */
+function readBreakpoint(c: JsonCursor, part: Part): bool {
+  part.breakpoint = c.kind() == JsonKind.Object;
+  part.breakpointTtl = false;
+  if (!part.breakpoint) return c.skip();
+  c.enterObject();
+  while (c.nextKey()) {
+    if (findPartKey(c.keyPtr, c.keyLen) == PartKey.Ttl)
+      part.breakpointTtl = c.kind() == JsonKind.String;
+    if (!c.skip()) return false;
+  }
+  return c.status == JsonStatus.Ok;
+}
+
+/** The source of an Anthropic block: whether it names an uploaded file. */
+function readSource(c: JsonCursor, part: Part): bool {
+  c.enterObject();
+  while (c.nextKey()) {
+    const isFile = findPartKey(c.keyPtr, c.keyLen) == PartKey.FileId;
+    if (!c.skipNullable()) return false;
+    if (!isFile) continue;
+    part.idPtr = c.valuePtr;
+    part.idLen = c.valueLen;
+  }
+  return c.status == JsonStatus.Ok;
+}
+
 /** `image_url` (a string or an object with `url`) and `file`. */
 function readMedia(c: JsonCursor, part: Part, message: u32, key: PartKey): bool {
   const kind = c.kind();
   if (kind == JsonKind.Null) return c.skip();
   if (kind == JsonKind.String && key == PartKey.ImageUrl) {
     if (!c.skip()) return false;
-    part.textPtr = c.valuePtr;
-    part.textLen = c.valueLen;
+    part.mediaPtr = c.valuePtr;
+    part.mediaLen = c.valueLen;
     return true;
   }
   if (kind != JsonKind.Object) return wrongKind(c, part, message, key, L.TEXT_AN_OBJECT);
@@ -107,8 +140,8 @@ function readMediaMember(c: JsonCursor, part: Part, message: u32, key: PartKey):
     case PartKey.Url:
     case PartKey.FileData:
       if (!c.skipKind(JsonKind.String)) return wrongKind(c, part, message, key, L.TEXT_A_STRING);
-      part.textPtr = c.valuePtr;
-      part.textLen = c.valueLen;
+      part.mediaPtr = c.valuePtr;
+      part.mediaLen = c.valueLen;
       return true;
     case PartKey.Detail:
     case PartKey.Filename:

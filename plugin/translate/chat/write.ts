@@ -12,6 +12,7 @@ import { escapeInto } from "../../json/string";
 import { putU64 } from "../../bytes/decimal";
 import { ChatKey } from "../../wire/openai/chat_keys";
 import { Plan } from "../plan";
+import { placeMarks } from "../shared/cache_marks";
 import { decideMaxTokens, maxTokens } from "../shared/max_tokens";
 import { putOutputConfig } from "../shared/output_config";
 import { refuseMemory } from "../shared/problem";
@@ -22,6 +23,7 @@ import { putSystem } from "../shared/system";
 import { putToolChoice } from "../shared/tool_choice";
 import { putMember, putTools } from "../shared/tools";
 import { putTurns } from "../shared/turns";
+import { breakpointMark, outsideMarks } from "./cache";
 import { checkMembers } from "./members";
 import { ChatRequest } from "./request";
 
@@ -48,6 +50,7 @@ export function writeChat(out: Writer, request: ChatRequest, plan: Plan): bool {
   if (!decideMaxTokens(members.ptr(limit), members.len(limit), limitName, plan, facts))
     return false;
   if (!shapeList(request.talk, plan, facts)) return false;
+  placeMarks(request.talk, breakpointMark(request), outsideMarks(request, plan), facts);
   putHead(out, plan);
   if (!putSystem(out, request.talk, members.ptr(ChatKey.System), members.len(ChatKey.System), 0))
     return false;

@@ -28,7 +28,7 @@ export function putAssistantBlocks(
   }
   const refusal =
     !isBlankToken(message.refusalPtr, message.refusalLen) && message.content == ContentKind.None;
-  const last = message.callsCount == 0; // nothing behind the text: it carries the cache mark
+  const last = message.callsCount == 0; // nothing stands behind the text
   if (message.content == ContentKind.Parts) {
     if (!putParts(out, talk, message, first, plan, facts)) return false;
   } else if (refusal) {
@@ -58,7 +58,7 @@ function putText(
     closeBlock(out, message.cachePtr, message.cacheLen);
     return;
   }
-  putTextBlock(out, ptr, len, last ? message.cachePtr : 0, last ? message.cacheLen : 0);
+  putTextBlock(out, ptr, len, message.cachePtr, message.cacheLen);
 }
 
 function putCall(
@@ -83,7 +83,6 @@ function putCall(
   } else {
     putInput(out, call.inputPtr, call.inputLen, plan.maxDepth, facts);
   }
-  const last = number + 1 == message.callsCount && call.cachePtr == 0;
-  closeBlock(out, last ? message.cachePtr : call.cachePtr, last ? message.cacheLen : call.cacheLen);
+  closeBlock(out, call.cachePtr, call.cacheLen);
   return true;
 }

@@ -2,10 +2,11 @@
 import * as L from "../../bytes/literals";
 import { Ascii } from "../../bytes/ascii";
 import { Writer } from "../../bytes/writer";
+import { skipSpace } from "../../json/scan";
 import { PartKey } from "../../wire/openai/part_keys";
 import { PartType } from "../../wire/openai/part_types";
 import { ChatRole } from "../../wire/openai/roles";
-import { Facts, Plan } from "../plan";
+import { Facts, Feature, Plan } from "../plan";
 import { closeBlock, putTextBlock, separate } from "./blocks";
 import { ContentKind, Conversation, Message, Part } from "./conversation";
 import { putResultId } from "./ids";
@@ -13,7 +14,7 @@ import { putMedia } from "./media";
 import { atPartOf, refuseValue } from "./problem";
 import { isBlankToken, putTrimmedToken } from "./tokens";
 
-/** Appends the parts of a message, the message's own cache mark on the last one. */
+/** Appends the parts of a message. */
 export function putParts(
   out: Writer,
   talk: Conversation,
@@ -23,33 +24,18 @@ export function putParts(
   facts: Facts,
 ): bool {
   const last = lastVisiblePart(talk, message);
-  const markLast = message.callsCount == 0;
+  const isEnd = message.callsCount == 0;
   for (let i: i32 = 0; i <= last; i++) {
     const part = talk.parts.at(message.partsFirst + i);
     if (isEmptyPart(part)) continue;
-    inheritCache(talk, message, i, markLast && i == last);
     separate(out, first);
-    if (message.trimEnd && markLast && i == last && part.type == PartType.Text) {
+    if (message.trimEnd && isEnd && i == last && part.type == PartType.Text) {
       out.literal(L.B_TEXT);
       putTrimmedToken(out, part.textPtr, part.textLen);
       closeBlock(out, part.cachePtr, part.cacheLen);
     } else if (!putPart(out, message, part, plan, facts)) return false;
   }
   return true;
-}
-
-/** A part without a mark takes the one of an empty part behind it, or, being the last, the message's. */
-function inheritCache(talk: Conversation, message: Message, at: u32, last: bool): void {
-  const part = talk.parts.at(message.partsFirst + at);
-  for (let i = at + 1; i < message.partsCount && part.cachePtr == 0; i++) {
-    const next = talk.parts.at(message.partsFirst + i);
-    if (!isEmptyPart(next)) break;
-    part.cachePtr = next.cachePtr;
-    part.cacheLen = next.cacheLen;
-  }
-  if (part.cachePtr != 0 || !last) return;
-  part.cachePtr = message.cachePtr;
-  part.cacheLen = message.cacheLen;
 }
 
 function isEmptyPart(part: Part): bool {
@@ -82,14 +68,33 @@ function putPart(out: Writer, message: Message, part: Part, plan: Plan, facts: F
     case PartType.ContainerUpload:
     case PartType.ToolResult:
     case PartType.ToolReference:
-      out.put(part.rawPtr, part.rawLen);
+      putNativeBlock(out, part, facts);
       return true;
     default:
       return putMedia(out, message, part, plan, facts);
   }
 }
 
-/** Appends the tool_result block of message `at`; cache marks of its parts move onto the block itself. */
+/** An Anthropic block as the client wrote it, but for a mark that came to it or went from it. */
+function putNativeBlock(out: Writer, part: Part, facts: Facts): void {
+  if (part.idPtr != 0) facts.features |= Feature.Files;
+  const end = part.rawPtr + part.rawLen - 1; // its brace
+  const isOwn = part.cachePtr > part.rawPtr && part.cachePtr < end;
+  if (isOwn || (part.cachePtr == 0 && part.markLen == 0)) {
+    out.put(part.rawPtr, part.rawLen);
+    return;
+  }
+  if (part.markLen == 0) out.put(part.rawPtr, part.rawLen - 1);
+  else {
+    out.put(part.rawPtr, <u32>(part.markPtr - part.rawPtr));
+    let rest = part.markPtr + part.markLen;
+    if (part.markPtr == part.rawPtr + 1) rest = skipSpace(rest, end) + 1; // the comma that parted it
+    out.put(rest, <u32>(end - rest));
+  }
+  closeBlock(out, part.cachePtr, part.cacheLen);
+}
+
+/** Appends the tool_result block of message `at`. */
 export function putToolResult(
   out: Writer,
   talk: Conversation,
@@ -126,12 +131,7 @@ function putResultParts(
   const first = out.length;
   for (let i: u32 = 0; i < message.partsCount; i++) {
     const part = talk.parts.at(message.partsFirst + i);
-    if (part.cachePtr != 0 && message.cachePtr == 0) {
-      message.cachePtr = part.cachePtr;
-      message.cacheLen = part.cacheLen;
-    }
     if (isEmptyPart(part)) continue;
-    part.cachePtr = 0;
     separate(out, first);
     if (!putPart(out, message, part, plan, facts)) return false;
   }

@@ -73,33 +73,27 @@ function putNative(out: Writer, ptr: usize, len: u32): void {
   out.put(start, <u32>(end - start));
 }
 
-function putSystemMessage(out: Writer, talk: Conversation, message: Message, first: u32): bool {
+/** Appends the text blocks of a system message. False with a problem when it holds something else. */
+export function putSystemMessage(
+  out: Writer,
+  talk: Conversation,
+  message: Message,
+  first: u32,
+): bool {
   if (message.content == ContentKind.Text) {
     separate(out, first);
     putTextBlock(out, message.textPtr, message.textLen, message.cachePtr, message.cacheLen);
     return true;
   }
-  let last: i32 = -1;
   for (let i: u32 = 0; i < message.partsCount; i++) {
     const part = talk.parts.at(message.partsFirst + i);
     if (part.type != PartType.Text) {
       atPartOf(message.index, i, PartKey.Type);
       return refuseValue(L.CODE_INVALID_VALUE, part.typePtr, part.typeLen, L.TEXT_SYSTEM_PARTS);
     }
-    if (!isBlankToken(part.textPtr, part.textLen)) last = i;
-  }
-  for (let i: i32 = 0; i <= last; i++) {
-    const part = talk.parts.at(message.partsFirst + i);
     if (isBlankToken(part.textPtr, part.textLen)) continue;
     separate(out, first);
-    const own = part.cachePtr != 0 || i != last;
-    putTextBlock(
-      out,
-      part.textPtr,
-      part.textLen,
-      own ? part.cachePtr : message.cachePtr,
-      own ? part.cacheLen : message.cacheLen,
-    );
+    putTextBlock(out, part.textPtr, part.textLen, part.cachePtr, part.cacheLen);
   }
   return true;
 }

@@ -11,6 +11,7 @@ import { putAssistantBlocks } from "./assistant";
 import { putStandIn, putTextBlock, separate } from "./blocks";
 import { putParts, putToolResult } from "./content";
 import { ContentKind, Conversation, Message } from "./conversation";
+import { putSystemMessage } from "./system";
 import { putTrimmedToken } from "./tokens";
 
 /** Roles of the Messages API. */
@@ -172,6 +173,7 @@ function putMessageBlocks(
     putStandIn(out);
     return true;
   }
+  if (turnRole(message) == TurnRole.System) return putSystemMessage(out, talk, message, first);
   if (message.content == ContentKind.Parts) return putParts(out, talk, message, first, plan, facts);
   separate(out, first);
   putTextBlock(out, message.textPtr, message.textLen, message.cachePtr, message.cacheLen);

@@ -27,6 +27,7 @@ export const enum PartKey {
   AfterText = 21, // "after_text"
   AfterTools = 22, // "after_tools"
   AfterHidden = 23, // "after_hidden"
+  Ttl = 24, // "ttl"
 }
 
 /**
@@ -38,6 +39,7 @@ export function findPartKey(ptr: usize, len: u32): PartKey {
     case 3: {
       const head = load<u64>(ptr) & (<u64>0x0000000000ffffff);
       if (head == <u64>0x00000000006c7275) return PartKey.Url;
+      if (head == <u64>0x00000000006c7474) return PartKey.Ttl;
       break;
     }
     case 4: {
@@ -202,6 +204,9 @@ export function partKeyName(member: PartKey): usize {
     case PartKey.AfterHidden:
       // prettier-ignore
       return memory.data<u8>([12, 0, 0, 0, 97, 102, 116, 101, 114, 95, 104, 105, 100, 100, 101, 110]);
+    case PartKey.Ttl:
+      // prettier-ignore
+      return memory.data<u8>([3, 0, 0, 0, 116, 116, 108]);
     default:
       return 0;
   }
