@@ -7,6 +7,7 @@ import { Block } from "../../wire/anthropic/answer";
 import { BlockType } from "../../wire/anthropic/block_types";
 import { EVENT } from "../../wire/anthropic/stream_event";
 import { countCodePoints, escapeInto } from "../../json/string";
+import { endCitations, keepCitations } from "./annotations_stream";
 import { beginDelta, endDelta, putTokenDelta } from "./chunk";
 import { putReasoningDelta, putSignatureDelta, startReasoning } from "./reasoning_stream";
 import { ChatStream, OPEN_BLOCKS, OpenBlock } from "./stream_state";
@@ -50,12 +51,14 @@ export function startBlock(out: Writer, s: ChatStream, index: u32): bool {
   block.isTool = source.type == BlockType.ToolUse;
   block.seen = false;
   block.inputPtr = 0;
+  block.textStart = s.textPoints;
   switch (source.type) {
     case BlockType.Text:
       if (source.textLen > 2) {
         putTokenDelta(out, s, L.D_CONTENT, source.textPtr, source.textLen);
         s.textPoints += countCodePoints(source.textPtr + 1, source.textLen - 2);
       }
+      keepCitations(s, block, source.citationsPtr, source.citationsLen);
       return true;
     case BlockType.ToolUse:
       return startTool(out, s, block, source);
@@ -101,6 +104,7 @@ export function stopBlock(out: Writer, s: ChatStream, index: u32): void {
   const block = findOpenBlock(s, index);
   if (block == null) return;
   block.used = false;
+  if (block.type == BlockType.Text) endCitations(s, block);
   if (!block.isTool || block.seen) return;
   beginArguments(out, s, block);
   if (block.inputPtr == 0) out.literal(L.QUOTED_EMPTY_OBJECT);

@@ -11,6 +11,7 @@ import { AnswerShape } from "../shape";
 import { separate } from "../shared/blocks";
 import { putModelName } from "../shared/model_name";
 import { putInside } from "../shared/tokens";
+import { hasOtherCitations, putAnnotations } from "./annotations";
 import { finishReason, putExtension, putServiceTier } from "./finish";
 import { putReasoning } from "./reasoning_out";
 import { putUsage } from "./usage";
@@ -50,9 +51,10 @@ function putMessage(out: Writer, whole: WholeAnswer, shape: AnswerShape): void {
   putContent(out, whole, refused);
   out.literal(L.K_REFUSAL);
   putRefusal(out, whole.answer, refused);
+  putAnnotations(out, whole, shape);
   putReasoning(out, whole, shape);
   putToolCalls(out, whole);
-  if (hasHidden(whole)) {
+  if (hasOtherCitations || hasHidden(whole)) {
     out.literal(L.K_CONTENT_BLOCKS);
     out.put(whole.contentPtr, whole.contentLen);
   }

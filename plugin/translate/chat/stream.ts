@@ -18,6 +18,7 @@ import { clearBlock, EVENT, readEvent } from "../../wire/anthropic/stream_event"
 import { ERROR, readUpstreamError } from "../../wire/upstream_error";
 import { AnswerShape } from "../shape";
 import { putLocalError, putUpstreamError, statusOfType } from "../shared/openai_error";
+import { keepCitation, putStreamAnnotations } from "./annotations_stream";
 import {
   findOpenBlock,
   hasAllBlocksOpen,
@@ -156,9 +157,14 @@ function playContent(out: Writer, s: ChatStream): void {
 
 function putDelta(out: Writer, s: ChatStream): void {
   const event = EVENT;
-  if (event.textLen <= 2) return; // empty: nothing to send
   const block = findOpenBlock(s, event.index);
-  if (block == null || block.type != blockOfDelta(event.delta)) return;
+  if (block == null) return;
+  if (event.delta == DeltaType.Citations) {
+    if (block.type == BlockType.Text && event.citationPtr != 0) keepCitation(s, block);
+    return;
+  }
+  if (event.textLen <= 2) return; // empty: nothing to send
+  if (block.type != blockOfDelta(event.delta)) return;
   switch (event.delta) {
     case DeltaType.Text:
       putTokenDelta(out, s, L.D_CONTENT, event.textPtr, event.textLen);
@@ -202,6 +208,7 @@ export function putEnd(out: Writer, s: ChatStream): void {
 export function putClosing(out: Writer, s: ChatStream): void {
   const answer = s.answer;
   stopAllBlocks(out, s);
+  putStreamAnnotations(out, s);
   if (answer.stopReason == StopReason.Refusal && answer.explanationPtr != 0) {
     putTokenDelta(out, s, L.D_REFUSAL, answer.explanationPtr, answer.explanationLen);
   }

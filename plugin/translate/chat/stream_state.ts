@@ -30,8 +30,23 @@ export class OpenBlock {
   tool: u32; // tool index towards the client
   reasoning: u32; // index of the reasoning entry
   seen: bool; // a delta with content came
+  textStart: u32; // code points of content in front of it
   inputPtr: usize; // input of content_block_start when it was not `{}`; in the arena
   inputLen: u32;
+}
+
+/** A citation of a web page, in the stream's arena. */
+@unmanaged
+@final
+export class KeptCitation {
+  block: u32; // the upstream's index of the cited block
+  isOpen: bool; // that block has not ended: so has not the span
+  start: u32; // code points of content in front of the block
+  end: u32; // … and in front of what follows it
+  urlPtr: usize; // a string token
+  urlLen: u32;
+  titlePtr: usize; // a string token; 0: it has none
+  titleLen: u32;
 }
 
 @unmanaged
@@ -49,6 +64,8 @@ export class ChatStream {
   nextTool: u32;
   nextReasoning: u32;
   textPoints: u32; // code points of content that were sent
+  citations: RecordList<KeptCitation> | null; // made with the first one
+  citationBytes: u32; // that the citations take in the arena
   hidden: bool; // a block was hidden since the last reasoning block
   reasoningText: bool; // some reasoning text was sent
   pinged: bool; // a comment was sent
