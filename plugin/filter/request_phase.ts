@@ -15,7 +15,7 @@ import { expectedBytes, writeChat } from "../translate/chat/write";
 import { AnswerShape } from "../translate/shape";
 import { putAdaptations } from "../translate/shared/adaptation";
 import { keepTools } from "../translate/shared/names";
-import { problemStatus, refuseMemory, refuse } from "../translate/shared/problem";
+import { problemStatus, refuseMemory, refuse, refuseWhole } from "../translate/shared/problem";
 import { ChatKey } from "../wire/openai/chat_keys";
 import { findOperation, Operation } from "../translate/surface";
 import { chooseByModel, needsModel, selectProfile, strippedPrefix } from "./select_profile";
@@ -244,7 +244,7 @@ function translate(
   const out = output();
   out.begin(expectedBytes(request, len), plan.maxOutputBytes);
   if (!writeChat(out, request, plan)) return false;
-  if (out.failed) return refuse(413, L.CODE_REQUEST_TOO_LARGE, L.TEXT_OUTPUT_TOO_LARGE);
+  if (out.failed) return refuseWhole(413, L.CODE_REQUEST_TOO_LARGE, L.TEXT_OUTPUT_TOO_LARGE);
   if (stream.requestHeld) putBodyHeaders(request.facts);
   return keepShape(stream, profile, request) || refuseMemory();
 }

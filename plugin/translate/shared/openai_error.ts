@@ -176,15 +176,16 @@ export function putUpstreamError(out: Writer, status: u32): void {
   out.literal(L.ERROR_OPEN);
   out.put(message, len);
   out.literal(L.ERROR_TYPE);
-  if (error.type == ErrorType.Unknown && error.typeLen > 2)
-    out.put(error.typePtr + 1, error.typeLen - 2);
+  const foreign = error.type == ErrorType.Unknown && error.typeLen > 2;
+  if (foreign) out.put(error.typePtr + 1, error.typeLen - 2);
   else out.literal(openAiType(type));
   out.literal(L.ERROR_PARAM);
   putParam(out, message, len);
   out.literal(L.ERROR_CODE);
-  const code = openAiCode(type, message, len);
-  if (code == 0 && error.codePtr != 0) out.put(error.codePtr, error.codeLen);
-  else putWord(out, code);
+  // A code of the upstream's own says more than one that was guessed from its status.
+  if (error.type == ErrorType.Unknown && error.codePtr != 0)
+    out.put(error.codePtr, error.codeLen);
+  else putWord(out, foreign ? 0 : openAiCode(type, message, len));
   out.literal(L.ERROR_CLOSE);
 }
 

@@ -79,16 +79,20 @@ export function refuse(status: u32, code: usize, message: usize): bool {
   return false;
 }
 
+/** Notes a problem of the request as a whole: it names no parameter. */
+export function refuseWhole(status: u32, code: usize, message: usize): bool {
+  problemParam.begin(0, PARAM_CAP);
+  return refuse(status, code, message);
+}
+
 /** The body is not a JSON object. Source: OpenAI's own answer to such bodies. */
 export function refuseJson(): bool {
-  problemParam.begin(0, PARAM_CAP);
-  return refuse(400, 0, L.TEXT_BAD_JSON);
+  return refuseWhole(400, 0, L.TEXT_BAD_JSON);
 }
 
 /** Memory is exhausted: 500, worth a retry. */
 export function refuseMemory(): bool {
-  problemParam.begin(0, PARAM_CAP);
-  return refuse(500, L.CODE_OUT_OF_MEMORY, L.TEXT_OUT_OF_MEMORY);
+  return refuseWhole(500, L.CODE_OUT_OF_MEMORY, L.TEXT_OUT_OF_MEMORY);
 }
 
 /** `Missing required parameter: 'p'.` for the parameter named before. */
