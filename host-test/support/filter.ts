@@ -95,7 +95,8 @@ export function answerEvents(body: Uint8Array | string, headers: HeaderList = []
   };
 }
 
-export type FilterOptions = Partial<HostOptions> & { config?: unknown };
+/** `bytes`: another module than the built one. */
+export type FilterOptions = Partial<HostOptions> & { config?: unknown; bytes?: Uint8Array };
 
 /** One filter with one configuration in its own VM. */
 export class Filter {
@@ -106,8 +107,8 @@ export class Filter {
 
   /** Throws with the filter's own words when it refuses the configuration. */
   static load(options: FilterOptions = {}): Filter {
-    const { config = CONFIG, ...rest } = options;
-    const host = WasmHost.loadSync(filterBytes(), {
+    const { config = CONFIG, bytes = filterBytes(), ...rest } = options;
+    const host = WasmHost.loadSync(bytes, {
       profile: "envoy-hold",
       bufferLimit: DOCUMENTED_BUFFER_LIMIT,
       ...rest,
