@@ -1181,9 +1181,9 @@ export const D_FUNCTION_EMPTY: usize = memory.data<u8>([16, 0, 0, 0, 44, 34, 97,
 // prettier-ignore
 export const D_FUNCTION_ARGUMENTS: usize = memory.data<u8>([29, 0, 0, 0, 34, 102, 117, 110, 99, 116, 105, 111, 110, 95, 99, 97, 108, 108, 34, 58, 123, 34, 97, 114, 103, 117, 109, 101, 110, 116, 115, 34, 58]);
 
-// "\"input\""
+// "{\"input\":\""
 // prettier-ignore
-export const INPUT_KEY: usize = memory.data<u8>([7, 0, 0, 0, 34, 105, 110, 112, 117, 116, 34]);
+export const INPUT_PREFIX: usize = memory.data<u8>([10, 0, 0, 0, 123, 34, 105, 110, 112, 117, 116, 34, 58, 34]);
 
 // "#/$defs/"
 // prettier-ignore

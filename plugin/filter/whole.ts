@@ -6,6 +6,7 @@ import * as L from "../bytes/literals";
 import { openStruct } from "../bytes/records";
 import { JsonCursor } from "../json/cursor";
 import { expectedAnswerBytes, writeCompletion } from "../translate/chat/response";
+import { unwrapJson } from "../translate/chat/json_tool";
 import { writeAsStream } from "../translate/chat/whole_stream";
 import { putLocalError, statusOfType } from "../translate/shared/openai_error";
 import { readWhole } from "../wire/anthropic/answer";
@@ -85,6 +86,8 @@ function putAnswer(stream: StreamState, ptr: usize, len: u32): u32 {
   const out = output();
   out.begin(expectedAnswerBytes(len), outputCap(profile.maxResponseBytes));
   const arena = stream.arena;
+  if (!unwrapJson(out, whole, shape))
+    return putFailure(500, L.CODE_OUT_OF_MEMORY, L.TEXT_OUT_OF_MEMORY);
   if (!stream.wantsStream) writeCompletion(out, whole, shape);
   else if (arena == null || !writeAsStream(out, whole, shape, arena))
     return putFailure(500, L.CODE_OUT_OF_MEMORY, L.TEXT_OUT_OF_MEMORY);

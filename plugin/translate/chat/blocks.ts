@@ -1,16 +1,12 @@
 /** Chat Completions: open content blocks of a stream, addressed by the upstream's index. Source: docs/chat.md, "State machine". */
-import * as L from "../../bytes/literals";
-import { Ascii } from "../../bytes/ascii";
-import { putU64 } from "../../bytes/decimal";
 import { Writer } from "../../bytes/writer";
-import { Block } from "../../wire/anthropic/answer";
 import { BlockType } from "../../wire/anthropic/block_types";
 import { EVENT } from "../../wire/anthropic/stream_event";
-import { countCodePoints, escapeInto } from "../../json/string";
 import { endCitations, keepCitations } from "./annotations_stream";
-import { beginDelta, endDelta, putTokenDelta } from "./chunk";
+import { putText } from "./json_tool_stream";
 import { putReasoningDelta, putSignatureDelta, startReasoning } from "./reasoning_stream";
 import { ChatStream, OPEN_BLOCKS, OpenBlock } from "./stream_state";
+import { startTool, stopTool } from "./tool_stream";
 
 /** The open block with this index; null when there is none. */
 export function findOpenBlock(s: ChatStream, index: u32): OpenBlock | null {
@@ -54,10 +50,7 @@ export function startBlock(out: Writer, s: ChatStream, index: u32): bool {
   block.textStart = s.textPoints;
   switch (source.type) {
     case BlockType.Text:
-      if (source.textLen > 2) {
-        putTokenDelta(out, s, L.D_CONTENT, source.textPtr, source.textLen);
-        s.textPoints += countCodePoints(source.textPtr + 1, source.textLen - 2);
-      }
+      putText(out, s, source.textPtr, source.textLen);
       keepCitations(s, block, source.citationsPtr, source.citationsLen);
       return true;
     case BlockType.ToolUse:
@@ -76,40 +69,13 @@ export function startBlock(out: Writer, s: ChatStream, index: u32): bool {
   }
 }
 
-function startTool(out: Writer, s: ChatStream, block: OpenBlock, source: Block): bool {
-  block.tool = s.nextTool;
-  s.nextTool += 1;
-  beginDelta(out, s);
-  out.literal(L.D_TOOL_OPEN);
-  putU64(out, block.tool);
-  out.literal(L.D_TOOL_ID);
-  if (source.idPtr == 0) out.literal(L.EMPTY_STRING);
-  else out.put(source.idPtr, source.idLen);
-  out.literal(L.D_TOOL_FUNCTION);
-  if (source.namePtr == 0) out.literal(L.EMPTY_STRING);
-  else out.put(source.namePtr, source.nameLen);
-  out.literal(L.D_TOOL_EMPTY_ARGUMENTS);
-  endDelta(out, s);
-  if (source.inputLen <= 2) return true;
-  // Arguments usually come as deltas; what stands here counts only when none comes.
-  block.inputPtr = s.borrowsInput
-    ? source.inputPtr
-    : s.arena.keep(source.inputPtr, source.inputLen);
-  block.inputLen = source.inputLen;
-  return block.inputPtr != 0;
-}
-
 /** The block at `index` ends; a tool call without deltas gets its arguments now. */
 export function stopBlock(out: Writer, s: ChatStream, index: u32): void {
   const block = findOpenBlock(s, index);
   if (block == null) return;
   block.used = false;
   if (block.type == BlockType.Text) endCitations(s, block);
-  if (!block.isTool || block.seen) return;
-  beginArguments(out, s, block);
-  if (block.inputPtr == 0) out.literal(L.QUOTED_EMPTY_OBJECT);
-  else putQuoted(out, block.inputPtr, block.inputLen);
-  endArguments(out, s);
+  if (block.isTool) stopTool(out, s, block);
 }
 
 /** Ends the blocks that the upstream left open, so that no call stays without arguments. */
@@ -118,35 +84,4 @@ export function stopAllBlocks(out: Writer, s: ChatStream): void {
     const block = s.blocks.at(i);
     if (block.used) stopBlock(out, s, block.index);
   }
-}
-
-/** A chunk with a piece of a call's arguments; the token is copied as it is. */
-export function putArgumentsDelta(
-  out: Writer,
-  s: ChatStream,
-  block: OpenBlock,
-  ptr: usize,
-  len: u32,
-): void {
-  beginArguments(out, s, block);
-  out.put(ptr, len);
-  endArguments(out, s);
-}
-
-function beginArguments(out: Writer, s: ChatStream, block: OpenBlock): void {
-  beginDelta(out, s);
-  out.literal(L.D_TOOL_OPEN);
-  putU64(out, block.tool);
-  out.literal(L.D_TOOL_ARGUMENTS);
-}
-
-function endArguments(out: Writer, s: ChatStream): void {
-  out.literal(L.D_TOOL_CLOSE);
-  endDelta(out, s);
-}
-
-function putQuoted(out: Writer, ptr: usize, len: u32): void {
-  out.byte(Ascii.Quote);
-  escapeInto(out, ptr, len);
-  out.byte(Ascii.Quote);
 }

@@ -65,7 +65,7 @@ export function putFinish(out: Writer, s: ChatStream): void {
   out.put(s.headPtr, s.headLen);
   out.literal(L.DELTA_OPEN);
   out.literal(L.DELTA_FINISH);
-  out.literal(finishReason(s.answer.stopReason, s.shape.legacyFunctions));
+  out.literal(finishReason(s.answer.stopReason, s.shape, s.nextTool));
   out.literal(L.FINISH_CLOSE);
   putExtension(out, s.answer);
   endChunk(out, s);

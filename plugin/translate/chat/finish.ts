@@ -5,16 +5,18 @@ import { Writer } from "../../bytes/writer";
 import { Answer } from "../../wire/anthropic/answer";
 import { StopReason } from "../../wire/anthropic/stop_reasons";
 import { ServiceTier, Usage } from "../../wire/anthropic/usage";
+import { AnswerShape } from "../shape";
 
-/** The literal of the finish reason; `legacy` for requests with `functions`. */
-export function finishReason(reason: StopReason, legacy: bool): usize {
+/** The literal of the finish reason; `calls` is how many the client sees. */
+export function finishReason(reason: StopReason, shape: AnswerShape, calls: u32): usize {
   switch (reason) {
     case StopReason.MaxTokens:
     case StopReason.ContextWindow:
     case StopReason.Compaction:
       return L.FINISH_LENGTH;
     case StopReason.ToolUse:
-      return legacy ? L.FINISH_FUNCTION_CALL : L.FINISH_TOOL_CALLS;
+      if (shape.jsonTool && calls == 0) return L.FINISH_STOP;
+      return shape.legacyFunctions ? L.FINISH_FUNCTION_CALL : L.FINISH_TOOL_CALLS;
     case StopReason.Refusal:
       return L.FINISH_CONTENT_FILTER;
     default:

@@ -3,17 +3,16 @@ import * as L from "../../bytes/literals";
 import { Ascii } from "../../bytes/ascii";
 import { putU64 } from "../../bytes/decimal";
 import { Writer } from "../../bytes/writer";
-import { escapeInto } from "../../json/string";
-import { Answer, Block, WholeAnswer } from "../../wire/anthropic/answer";
+import { Answer, WholeAnswer } from "../../wire/anthropic/answer";
 import { BlockType } from "../../wire/anthropic/block_types";
 import { StopReason } from "../../wire/anthropic/stop_reasons";
 import { AnswerShape } from "../shape";
-import { separate } from "../shared/blocks";
 import { putModelName } from "../shared/model_name";
 import { putInside } from "../shared/tokens";
 import { hasOtherCitations, putAnnotations } from "./annotations";
 import { finishReason, putExtension, putServiceTier } from "./finish";
 import { putReasoning } from "./reasoning_out";
+import { countCalls, putToolCalls } from "./tool_calls";
 import { putUsage } from "./usage";
 
 /** Bytes that an answer has around its content. */
@@ -38,7 +37,7 @@ export function writeCompletion(out: Writer, whole: WholeAnswer, shape: AnswerSh
   out.literal(L.CHOICES_MESSAGE);
   putMessage(out, whole, shape);
   out.literal(L.LOGPROBS_FINISH);
-  out.literal(finishReason(answer.stopReason, shape.legacyFunctions));
+  out.literal(finishReason(answer.stopReason, shape, countCalls(whole)));
   out.literal(L.CHOICE_CLOSE);
   out.literal(L.K_USAGE);
   putUsage(out, answer.usage);
@@ -53,8 +52,8 @@ function putMessage(out: Writer, whole: WholeAnswer, shape: AnswerShape): void {
   putRefusal(out, whole.answer, refused);
   putAnnotations(out, whole, shape);
   putReasoning(out, whole, shape);
-  putToolCalls(out, whole);
-  if (hasOtherCitations || hasHidden(whole)) {
+  putToolCalls(out, whole, shape);
+  if (whole.contentPtr != 0 && (hasOtherCitations || hasHidden(whole))) {
     out.literal(L.K_CONTENT_BLOCKS);
     out.put(whole.contentPtr, whole.contentLen);
   }
@@ -79,34 +78,6 @@ function putContent(out: Writer, whole: WholeAnswer, refused: bool): void {
 function putRefusal(out: Writer, answer: Answer, refused: bool): void {
   if (refused && answer.explanationPtr != 0) out.put(answer.explanationPtr, answer.explanationLen);
   else out.literal(L.NULL);
-}
-
-function putToolCalls(out: Writer, whole: WholeAnswer): void {
-  const mark = out.mark();
-  out.literal(L.K_TOOL_CALLS);
-  const first = out.length;
-  for (let i: u32 = 0; i < whole.blocks.count; i++) {
-    const block = whole.blocks.at(i);
-    if (block.type != BlockType.ToolUse) continue;
-    separate(out, first);
-    putToolCall(out, block);
-  }
-  if (out.length == first) out.rewind(mark);
-  else out.byte(Ascii.BracketClose);
-}
-
-/** Arguments are the raw bytes of `input`, as a string: number spelling and key order survive. */
-function putToolCall(out: Writer, block: Block): void {
-  out.literal(L.CALL_OPEN);
-  if (block.idPtr == 0) out.literal(L.EMPTY_STRING);
-  else out.put(block.idPtr, block.idLen);
-  out.literal(L.CALL_FUNCTION);
-  if (block.namePtr == 0) out.literal(L.EMPTY_STRING);
-  else out.put(block.namePtr, block.nameLen);
-  out.literal(L.K_ARGUMENTS);
-  if (block.inputPtr == 0) out.literal(L.EMPTY_OBJECT);
-  else escapeInto(out, block.inputPtr, block.inputLen);
-  out.literal(L.CALL_CLOSE);
 }
 
 /** A block that the flat message cannot carry. */

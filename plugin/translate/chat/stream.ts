@@ -5,10 +5,9 @@
 import * as L from "../../bytes/literals";
 import { Arena } from "../../bytes/arena";
 import { equalsLiteral } from "../../bytes/compare";
-import { openRecords, openStruct } from "../../bytes/records";
+import { openFewRecords, openStruct } from "../../bytes/records";
 import { Writer } from "../../bytes/writer";
 import { JsonCursor } from "../../json/cursor";
-import { countCodePoints } from "../../json/string";
 import { openAnswer, readBlock } from "../../wire/anthropic/answer";
 import { BlockType } from "../../wire/anthropic/block_types";
 import { DeltaType } from "../../wire/anthropic/delta_types";
@@ -19,17 +18,12 @@ import { ERROR, readUpstreamError } from "../../wire/upstream_error";
 import { AnswerShape } from "../shape";
 import { putLocalError, putUpstreamError, statusOfType } from "../shared/openai_error";
 import { keepCitation, putStreamAnnotations } from "./annotations_stream";
-import {
-  findOpenBlock,
-  hasAllBlocksOpen,
-  putArgumentsDelta,
-  startBlock,
-  stopAllBlocks,
-  stopBlock,
-} from "./blocks";
+import { findOpenBlock, hasAllBlocksOpen, startBlock, stopAllBlocks, stopBlock } from "./blocks";
 import { beginDelta, buildHead, endDelta, putFinish, putTokenDelta } from "./chunk";
+import { flushText, putText } from "./json_tool_stream";
 import { keepAnswer } from "./keep";
-import { ChatState, ChatStream, OpenBlock } from "./stream_state";
+import { ChatState, ChatStream, OpenBlock, TextState } from "./stream_state";
+import { putToolDelta } from "./tool_stream";
 import { putReasoningDelta, putSignatureDelta } from "./reasoning_stream";
 
 /** A stream's state in `arena`; null without memory. `shape` lives as long as the arena. */
@@ -37,13 +31,14 @@ export function openChatStream(arena: Arena, shape: AnswerShape): ChatStream | n
   const s = openStruct<ChatStream>(arena);
   const cursor = openStruct<JsonCursor>(arena);
   const answer = openAnswer(arena);
-  const blocks = openRecords<OpenBlock>(arena);
+  const blocks = openFewRecords<OpenBlock>(arena);
   if (s == null || cursor == null || answer == null || blocks == null) return null;
   s.arena = arena;
   s.cursor = cursor;
   s.answer = answer;
   s.blocks = blocks;
   s.shape = shape;
+  if (shape.jsonTool) s.text = TextState.Withheld;
   return s;
 }
 
@@ -167,12 +162,11 @@ function putDelta(out: Writer, s: ChatStream): void {
   if (block.type != blockOfDelta(event.delta)) return;
   switch (event.delta) {
     case DeltaType.Text:
-      putTokenDelta(out, s, L.D_CONTENT, event.textPtr, event.textLen);
-      s.textPoints += countCodePoints(event.textPtr + 1, event.textLen - 2);
+      putText(out, s, event.textPtr, event.textLen);
       break;
     case DeltaType.InputJson:
-      block.seen = true;
-      putArgumentsDelta(out, s, block, event.textPtr, event.textLen);
+      if (!putToolDelta(out, s, block, event.textPtr, event.textLen))
+        putFailure(out, s, L.CODE_INVALID_UPSTREAM, L.TEXT_HELD_TOO_LARGE);
       break;
     case DeltaType.Thinking:
       putReasoningDelta(out, s, event.index, event.textPtr, event.textLen);
@@ -208,6 +202,7 @@ export function putEnd(out: Writer, s: ChatStream): void {
 export function putClosing(out: Writer, s: ChatStream): void {
   const answer = s.answer;
   stopAllBlocks(out, s);
+  flushText(out, s);
   putStreamAnnotations(out, s);
   if (answer.stopReason == StopReason.Refusal && answer.explanationPtr != 0) {
     putTokenDelta(out, s, L.D_REFUSAL, answer.explanationPtr, answer.explanationLen);

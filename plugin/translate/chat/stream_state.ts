@@ -4,7 +4,9 @@ import { Answer } from "../../wire/anthropic/answer";
 import { RecordList } from "../../bytes/records";
 import { AnswerShape } from "../shape";
 import { Arena } from "../../bytes/arena";
+import { HeldText } from "../../bytes/held_text";
 import { JsonCursor } from "../../json/cursor";
+import { CustomScan } from "./custom_tool_stream";
 
 export const enum ChatState {
   /** Nothing was sent. */
@@ -17,6 +19,27 @@ export const enum ChatState {
   Failed = 3,
 }
 
+/** How the client sees a tool_use block. */
+export const enum CallShape {
+  Function = 0,
+  Custom = 1,
+  /** The one `function_call` of a legacy answer. */
+  Legacy = 2,
+  /** Its input is the content. */
+  Content = 3,
+  /** Not at all. */
+  Hidden = 4,
+}
+
+/** What becomes of text blocks. */
+export const enum TextState {
+  /** Sent as it comes. */
+  Sent = 0,
+  /** Held until it is known whether the input of a tool takes its place. */
+  Withheld = 1,
+  Dropped = 2,
+}
+
 /** Most content blocks that may be open at the same time. */
 export const OPEN_BLOCKS: u32 = 64;
 
@@ -27,6 +50,8 @@ export class OpenBlock {
   index: u32; // the upstream's block index
   type: BlockType;
   isTool: bool;
+  call: CallShape; // of a tool_use block
+  scan: CustomScan | null; // CallShape.Custom; kept for the record's next block
   tool: u32; // tool index towards the client
   reasoning: u32; // index of the reasoning entry
   seen: bool; // a delta with content came
@@ -66,6 +91,9 @@ export class ChatStream {
   textPoints: u32; // code points of content that were sent
   citations: RecordList<KeptCitation> | null; // made with the first one
   citationBytes: u32; // that the citations take in the arena
+  text: TextState;
+  held: HeldText | null; // TextState.Withheld: text so far; made with the first
+  sawJson: bool; // the call whose input is the content has begun
   hidden: bool; // a block was hidden since the last reasoning block
   reasoningText: bool; // some reasoning text was sent
   pinged: bool; // a comment was sent

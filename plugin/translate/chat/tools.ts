@@ -1,5 +1,7 @@
 /** Chat Completions: the walk over `tools`. Source: docs/chat.md, "Tools". */
 import * as L from "../../bytes/literals";
+import { Ascii, isDigit } from "../../bytes/ascii";
+import { byteAt, equalsLiteral } from "../../bytes/compare";
 import { JsonCursor } from "../../json/cursor";
 import { JsonKind, JsonStatus } from "../../json/status";
 import { ChoiceWord, findChoiceWord } from "../../wire/openai/choice_words";
@@ -11,8 +13,12 @@ import {
   refuseMemory,
   refuseMissing,
   refuseType,
+  refuseValue,
   thenMember,
 } from "../shared/problem";
+
+/** Digits of a date as Anthropic's tool types have it. */
+const DATE_DIGITS: u32 = 8;
 
 /** Reads the array that comes next; `limit` is the most tools a request may have. */
 export function readTools(c: JsonCursor, talk: Conversation, limit: u32): bool {
@@ -167,9 +173,21 @@ function checkNative(tool: Tool, word: ChoiceWord): bool {
     );
     return refuseMissing();
   }
-  if (tool.hasInputSchema || tool.typeLen > 2) return true;
+  if (tool.hasInputSchema) return true;
   atItem(L.TOOLS, tool.index, toolKeyName(ToolKey.Type));
-  return refuseMissing();
+  if (tool.typeLen <= 2) return refuseMissing();
+  if (isNativeType(tool.typePtr + 1, tool.typeLen - 2)) return true;
+  return refuseValue(L.CODE_INVALID_VALUE, tool.typePtr + 1, tool.typeLen - 2, L.TEXT_TOOL_TYPES);
+}
+
+/** Types of Anthropic's own tools end in the date of their version, `_20250305`; one has none. */
+function isNativeType(ptr: usize, len: u32): bool {
+  if (equalsLiteral(ptr, len, L.MCP_TOOLSET)) return true;
+  if (len <= DATE_DIGITS || byteAt(ptr + len - DATE_DIGITS - 1) != Ascii.Underscore) return false;
+  for (let i: u32 = 1; i <= DATE_DIGITS; i++) {
+    if (!isDigit(byteAt(ptr + len - i))) return false;
+  }
+  return true;
 }
 
 function wrongKind(

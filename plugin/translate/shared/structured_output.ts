@@ -17,6 +17,7 @@ import { atMember, refuseMemory, refuseUnsupported } from "./problem";
 import { SchemaSurvey, surveySchema } from "./schema_survey";
 import { putSurveyed } from "./schema_write";
 import { isBlankToken } from "./tokens";
+import { isForcedChoice } from "./tool_choice";
 import { putTypedSchema } from "./tools";
 
 /** What the client wants, and after the decision how it gets it. */
@@ -62,7 +63,8 @@ export function decideFormat(
   plan: Plan,
   facts: Facts,
 ): bool {
-  if (format.mode == OutputMode.Sentence) format.sentence = true;
+  // An answer that must be a tool call has no text that the sentence could be about.
+  if (format.mode == OutputMode.Sentence) format.sentence = !isForcedChoice();
   if (format.mode != OutputMode.Native) return true;
   if (plan.schemaMode == SchemaMode.Reject) {
     atMember(L.RESPONSE_FORMAT);
