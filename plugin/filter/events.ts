@@ -54,19 +54,21 @@ export function takeEvents(stream: StreamState, size: u32, end: bool): Action {
     return Action.Continue;
   }
   out.begin((size - stream.consumed) << GROWTH_SHIFT, OUTPUT_CAP);
-  if (size > stream.consumed) {
-    if (readBuffer(BufferType.ResponseBody, size) == Status.Ok && resultLen == size) {
-      translateWindow(chat, decoder, resultPtr + stream.consumed, size - stream.consumed);
-    } else putFailure(out, chat, L.CODE_OUT_OF_MEMORY, L.TEXT_OUT_OF_MEMORY);
-  }
+  if (size > stream.consumed) translateWindow(stream, chat, decoder, size);
   if (end) translateEnd(chat, decoder);
+  if (out.failed && !failOutput(stream, chat)) return Action.Continue;
   if (stream.responseHeld) {
     stream.consumed = size;
-    if (!end && out.length == 0 && size < HOLD_BYTES && !decoder.sawComment) return Action.Pause;
+    if (!end && mayWait(decoder, size)) return Action.Pause;
     releaseHeaders(stream, chat, decoder.sawComment);
   }
   replaceBuffer(BufferType.ResponseBody, out.start, out.length);
   return Action.Continue;
+}
+
+/** Nothing has come yet that lets held headers go. */
+function mayWait(decoder: SseDecoder, size: u32): bool {
+  return output().length == 0 && size < HOLD_BYTES && !decoder.sawComment;
 }
 
 /** With trailers: what is left is translated; a body can only be written while the host still collects it. */
@@ -82,13 +84,37 @@ export function finishEvents(stream: StreamState): void {
   const out = output();
   out.begin(1024, OUTPUT_CAP);
   translateEnd(chat, decoder);
+  if (out.failed && !failOutput(stream, chat)) return;
   if (stream.responseHeld) releaseHeaders(stream, chat, decoder.sawComment);
   if (out.length > 0) replaceBuffer(BufferType.ResponseBody, out.start, out.length);
 }
 
-function translateWindow(chat: ChatStream, decoder: SseDecoder, ptr: usize, len: u32): void {
-  decoder.feed(ptr, len);
+function translateWindow(
+  stream: StreamState,
+  chat: ChatStream,
+  decoder: SseDecoder,
+  size: u32,
+): void {
+  if (readBuffer(BufferType.ResponseBody, size) != Status.Ok || resultLen != size) {
+    putFailure(output(), chat, L.CODE_OUT_OF_MEMORY, L.TEXT_OUT_OF_MEMORY);
+    return;
+  }
+  decoder.feed(resultPtr + stream.consumed, size - stream.consumed);
   drain(chat, decoder);
+}
+
+/**
+ * The output found no memory: the client gets the error in the place of a part of it. False when there is not even room for
+ * that, and held headers gave way to a bare reply.
+ */
+function failOutput(stream: StreamState, chat: ChatStream): bool {
+  const out = output();
+  out.begin(512, OUTPUT_CAP);
+  chat.state = ChatState.Open;
+  putFailure(out, chat, L.CODE_OUT_OF_MEMORY, L.TEXT_OUT_OF_MEMORY);
+  if (!out.failed || !stream.responseHeld) return true;
+  replyError(stream, 500, L.CODE_OUT_OF_MEMORY, L.TEXT_OUT_OF_MEMORY, 0);
+  return false;
 }
 
 /** The end: an unfinished event counts when its data is complete JSON. */
