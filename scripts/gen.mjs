@@ -3,6 +3,7 @@
  * `scripts/tables/literals.json` (static UTF-8 texts) becomes `plugin/bytes/literals.ts`, and each entry of
  * `scripts/tables/keywords.json` (a set of words) becomes an enum with a matcher in the file that it names, and
  * `scripts/tables/models.json` becomes `plugin/policy/model_rows.ts` and the tables in `docs/models.md`.
+ * `scripts/tables/betas.json` becomes `plugin/policy/beta_rows.ts` and the table in `docs/chat.md`.
  * `docs/config.schema.json` with `scripts/tables/config_refused.json` becomes the tables of the configuration reader
  * and of `docs/configuration.md`, and `scripts/tables/config_texts.json` the reader's messages.
  * Usage: `node scripts/gen.mjs` writes, `node scripts/gen.mjs --check` fails when a file differs.
@@ -12,6 +13,7 @@ import { dirname, join } from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
 import prettier from "prettier";
+import { renderBetaDocument, renderBetaRows } from "./gen/betas.mjs";
 import { renderConfigDocument } from "./gen/config_doc.mjs";
 import { renderKeywords } from "./gen/keywords.mjs";
 import { renderLiterals } from "./gen/literals.mjs";
@@ -28,6 +30,9 @@ const KEYWORDS_TABLE = "scripts/tables/keywords.json";
 const MODELS_TABLE = "scripts/tables/models.json";
 const MODELS_FILE = "plugin/policy/model_rows.ts";
 const MODELS_DOCUMENT = "docs/models.md";
+const BETAS_TABLE = "scripts/tables/betas.json";
+const BETAS_FILE = "plugin/policy/beta_rows.ts";
+const CHAT_DOCUMENT = "docs/chat.md";
 const SCHEMA = "docs/config.schema.json";
 const CONFIG_DOCUMENT = "docs/configuration.md";
 const REFUSED_TABLE = "scripts/tables/config_refused.json";
@@ -66,6 +71,8 @@ export async function outputs() {
   for (const [file, body] of renderKeywords(readTable(KEYWORDS_TABLE))) bodies.set(file, body);
   const models = readTable(MODELS_TABLE);
   bodies.set(MODELS_FILE, renderModelRows(models));
+  const betas = readTable(BETAS_TABLE);
+  bodies.set(BETAS_FILE, renderBetaRows(betas));
   const [schema, refused] = [readTable(SCHEMA), readTable(REFUSED_TABLE)];
   bodies.set(SHAPES_FILE, renderShapes(schema, refused));
   bodies.set(
@@ -78,6 +85,7 @@ export async function outputs() {
   }
   const documents = [
     [MODELS_DOCUMENT, renderModelDocument(readText(MODELS_DOCUMENT), models)],
+    [CHAT_DOCUMENT, renderBetaDocument(readText(CHAT_DOCUMENT), betas)],
     [CONFIG_DOCUMENT, renderConfigDocument(readText(CONFIG_DOCUMENT), schema, refused)],
   ];
   for (const [file, text] of documents) texts.set(file, await formatted(file, text));

@@ -2,16 +2,27 @@
  * Chat Completions: checks of top-level members that have no counterpart, and notes of what is dropped. Rows with
  * their sources: docs/chat.md, "Every OpenAI field".
  */
+import { equalsLiteral } from "../../bytes/compare";
 import * as L from "../../bytes/literals";
+import { DEPTH_CEILING } from "../../json/skip";
 import { JsonKind } from "../../json/status";
-import { kindOf } from "../../json/cursor";
+import { JsonCursor, kindOf } from "../../json/cursor";
 import { readFixed, readInteger } from "../../json/number";
 import { ChatKey, chatKeyName } from "../../wire/openai/chat_keys";
 import { Plan } from "../plan";
 import { note } from "../shared/adaptation";
 import { Adaptation } from "../shared/adaptations";
-import { atMember, refuse, refuseMissing, refuseUnsupported } from "../shared/problem";
+import {
+  atMember,
+  problemParam,
+  refuse,
+  refuseMissing,
+  refuseUnsupported,
+} from "../shared/problem";
 import { ChatRequest } from "./request";
+
+/** Longest piece of a client's name that a problem shows. */
+const LONGEST_NAME: u32 = 64;
 
 /** Refuses what cannot be served; notes what is dropped (or refuses it in strict mode). */
 export function checkMembers(request: ChatRequest, plan: Plan): bool {
@@ -23,7 +34,7 @@ export function checkMembers(request: ChatRequest, plan: Plan): bool {
     atMember(L.MESSAGES);
     return refuse(400, L.CODE_EMPTY_ARRAY, L.TEXT_EMPTY_MESSAGES);
   }
-  if (!checkCount(request)) return false;
+  if (!checkCount(request) || !checkUnknown(request, plan)) return false;
   for (let key: u32 = 1; key <= <u32>ChatKey.UserProfileId; key++) {
     if (request.members.has(key) && !checkMember(request, key, plan)) return false;
   }
@@ -41,17 +52,90 @@ function checkCount(request: ChatRequest): bool {
 function checkMember(request: ChatRequest, key: ChatKey, plan: Plan): bool {
   const dropped = droppedBy(key);
   if (dropped != Adaptation.Unknown) {
-    if (isNeutral(request, key)) return true;
-    if (plan.strict) {
-      atMember(chatKeyName(key));
-      return refuseUnsupported(L.CODE_UNSUPPORTED_PARAMETER, L.TEXT_NO_COUNTERPART);
-    }
-    note(request.facts, dropped);
-    return true;
+    return isNeutral(request, key) || drop(request, key, dropped, plan);
   }
-  if (!isLater(key)) return true;
-  atMember(chatKeyName(key));
-  return refuseUnsupported(L.CODE_UNSUPPORTED_PARAMETER, L.TEXT_NOT_SERVED);
+  if (key == ChatKey.Modalities) return checkModalities(request);
+  return key != ChatKey.Moderation || checkModeration(request, plan);
+}
+
+/** Text is what Claude answers in; `audio` beside it would be left out. */
+function checkModalities(request: ChatRequest): bool {
+  const c = request.cursor;
+  c.open(
+    request.members.ptr(ChatKey.Modalities),
+    request.members.len(ChatKey.Modalities),
+    DEPTH_CEILING,
+  );
+  c.enterArray();
+  while (c.nextElement()) {
+    c.skip();
+    if (!equalsLiteral(c.valuePtr, c.valueLen, L.AUDIO_TOKEN)) continue;
+    atMember(L.MODALITIES);
+    return refuseUnsupported(L.CODE_UNSUPPORTED_VALUE, L.TEXT_NO_AUDIO_OUT);
+  }
+  return true;
+}
+
+/** A policy that blocks cannot be kept: an answer would pass unmoderated. Scores are only missed. */
+function checkModeration(request: ChatRequest, plan: Plan): bool {
+  const c = request.cursor;
+  c.open(
+    request.members.ptr(ChatKey.Moderation),
+    request.members.len(ChatKey.Moderation),
+    DEPTH_CEILING,
+  );
+  if (c.kind() == JsonKind.Object && hasBlockingPolicy(c)) {
+    atMember(L.MODERATION);
+    return refuseUnsupported(L.CODE_UNSUPPORTED_PARAMETER, L.TEXT_NO_MODERATION);
+  }
+  return drop(request, ChatKey.Moderation, Adaptation.DroppedModeration, plan);
+}
+
+/** `policy.input.mode` or `policy.output.mode` is "block". Source: openai/openai-node 7, ChatCompletionCreateParams.Moderation. */
+function hasBlockingPolicy(c: JsonCursor): bool {
+  let blocks = false;
+  c.enterObject();
+  while (c.nextKey()) {
+    if (!c.keyIs(L.POLICY) || c.kind() != JsonKind.Object) {
+      c.skip();
+      continue;
+    }
+    c.enterObject();
+    while (c.nextKey()) {
+      if (c.kind() != JsonKind.Object) c.skip();
+      else if (hasBlockingMode(c)) blocks = true;
+    }
+  }
+  return blocks;
+}
+
+function hasBlockingMode(c: JsonCursor): bool {
+  let blocks = false;
+  c.enterObject();
+  while (c.nextKey()) {
+    const isMode = c.keyIs(L.MODE);
+    c.skip();
+    if (isMode) blocks = equalsLiteral(c.valuePtr, c.valueLen, L.BLOCK_TOKEN);
+  }
+  return blocks;
+}
+
+/** Notes a loss, or refuses it in strict mode. */
+function drop(request: ChatRequest, key: ChatKey, adaptation: Adaptation, plan: Plan): bool {
+  if (plan.strict) {
+    atMember(chatKeyName(key));
+    return refuseUnsupported(L.CODE_UNSUPPORTED_PARAMETER, L.TEXT_NO_COUNTERPART);
+  }
+  note(request.facts, adaptation);
+  return true;
+}
+
+/** In strict mode a name that no API has is a mistake. */
+function checkUnknown(request: ChatRequest, plan: Plan): bool {
+  if (!plan.strict || request.unknownPtr == 0) return true;
+  problemParam.begin(0, LONGEST_NAME);
+  problemParam.put(request.unknownPtr, min(request.unknownLen, LONGEST_NAME));
+  return refuseUnsupported(L.CODE_UNSUPPORTED_PARAMETER, L.TEXT_NO_COUNTERPART);
 }
 
 /** Members without counterpart, and the name under which their loss is noted. */
@@ -95,35 +179,6 @@ function isNeutral(request: ChatRequest, key: ChatKey): bool {
       return key != ChatKey.Seed && readFixed(ptr, len) == 0;
     case JsonKind.Object:
       return len == 2;
-    default:
-      return false;
-  }
-}
-
-/** Members that a later version serves. */
-function isLater(key: ChatKey): bool {
-  switch (key) {
-    case ChatKey.ReasoningEffort:
-    case ChatKey.Reasoning:
-    case ChatKey.ResponseFormat:
-    case ChatKey.Functions:
-    case ChatKey.FunctionCall:
-    case ChatKey.WebSearchOptions:
-    case ChatKey.Moderation:
-    case ChatKey.ExtraParams:
-    case ChatKey.Thinking:
-    case ChatKey.OutputFormat:
-    case ChatKey.McpServers:
-    case ChatKey.Container:
-    case ChatKey.ContextManagement:
-    case ChatKey.Speed:
-    case ChatKey.InferenceGeo:
-    case ChatKey.Fallbacks:
-    case ChatKey.FallbackCreditToken:
-    case ChatKey.Diagnostics:
-    case ChatKey.Betas:
-    case ChatKey.UserProfileId:
-      return true;
     default:
       return false;
   }

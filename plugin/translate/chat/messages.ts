@@ -84,12 +84,20 @@ function readMember(c: JsonCursor, talk: Conversation, message: Message, key: Me
       message.cachePtr = c.valuePtr;
       message.cacheLen = c.valueLen;
       return true;
+    case MessageKey.Name:
+      return readName(c, message);
+    default:
+      return readFlag(c, message, key);
+  }
+}
+
+/** Members of which only so much counts as that they are there. */
+function readFlag(c: JsonCursor, message: Message, key: MessageKey): bool {
+  switch (key) {
     case MessageKey.IsError:
       if (!c.skipBool()) return wrongKind(c, message, key, L.TEXT_A_BOOLEAN);
       message.isError = c.valueLen == 4;
       return true;
-    case MessageKey.Name:
-      return readName(c, message);
     case MessageKey.PromptCacheBreakpoint:
       message.breakpoint = c.kind() == JsonKind.Object;
       return c.skip();

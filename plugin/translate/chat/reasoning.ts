@@ -28,17 +28,30 @@ export function readReasoning(
   }
   const blocks = key == MessageKey.ThinkingBlocks;
   if (!blocks && message.thinkingBlocks) return c.skip();
-  message.thinkingBlocks = blocks;
-  message.thinkingFirst = talk.parts.count;
+  const first = talk.parts.count;
   c.enterArray();
   for (let at: u32 = 0; c.nextElement(); at++) {
     const part = talk.parts.push();
     if (part == null) return refuseMemory();
     part.order = at;
     if (!readEntry(c, part)) return false;
+    if (blocks) takeAsBlock(part, at);
   }
-  message.thinkingCount = talk.parts.count - message.thinkingFirst;
+  // An empty list says nothing, not even that there was nothing.
+  if (talk.parts.count > first) {
+    message.thinkingBlocks = blocks;
+    message.thinkingFirst = first;
+    message.thinkingCount = talk.parts.count - first;
+  }
   return c.status == JsonStatus.Ok;
+}
+
+/** Anthropic's blocks have no places: they stand in front, in the order given. */
+function takeAsBlock(part: Part, at: u32): void {
+  part.order = at;
+  part.place = Place.Front;
+  part.afterText = 0;
+  part.afterTools = 0;
 }
 
 function readEntry(c: JsonCursor, part: Part): bool {

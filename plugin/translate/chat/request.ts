@@ -18,10 +18,11 @@ import {
   atMember,
   clearProblem,
   problemStatus,
-  refuse,
   refuseJson,
   refuseType,
+  refuseWhole,
 } from "../shared/problem";
+import { takeExtraParams } from "./extensions";
 import { readMessages } from "./messages";
 import { readTools } from "./tools";
 
@@ -38,6 +39,8 @@ export class ChatRequest {
   maxMessages: u32;
   maxTools: u32;
   sawMessages: bool;
+  unknownPtr: usize; // name of the first member that no API has; 0: there is none
+  unknownLen: u32;
 }
 
 /** Empty request state in `arena`; null without memory. */
@@ -66,9 +69,10 @@ export function readChat(request: ChatRequest, ptr: usize, len: u32, depth: u32)
   const c = request.cursor;
   c.open(ptr, len, depth);
   if (c.kind() != JsonKind.Object) return refuseJson();
-  if (readMembers(request) && c.finish()) return true;
+  if (readMembers(request) && c.finish()) return takeExtraParams(request);
   if (problemStatus != 0) return false;
-  if (c.status == JsonStatus.TooDeep) return refuse(400, L.CODE_INVALID_VALUE, L.TEXT_TOO_DEEP);
+  if (c.status == JsonStatus.TooDeep)
+    return refuseWhole(400, L.CODE_INVALID_VALUE, L.TEXT_TOO_DEEP);
   return refuseJson();
 }
 
@@ -85,8 +89,7 @@ function readMember(request: ChatRequest, key: ChatKey): bool {
   const c = request.cursor;
   switch (key) {
     case ChatKey.Unknown: {
-      const isNull = c.kind() == JsonKind.Null;
-      if (!isNull) note(request.facts, Adaptation.DroppedUnknown);
+      if (c.kind() != JsonKind.Null) noteUnknown(request);
       return c.skip();
     }
     case ChatKey.Messages:
@@ -104,6 +107,15 @@ function readMember(request: ChatRequest, key: ChatKey): bool {
       return true;
     }
   }
+}
+
+/** Notes that the name under the cursor is of no API. */
+export function noteUnknown(request: ChatRequest): void {
+  const c = request.cursor;
+  note(request.facts, Adaptation.DroppedUnknown);
+  if (request.unknownPtr != 0) return;
+  request.unknownPtr = request.talk.arena.keep(c.keyPtr, c.keyLen);
+  request.unknownLen = c.keyLen;
 }
 
 /** A later `messages` replaces an earlier one. */
@@ -151,6 +163,7 @@ function kindOfMember(key: ChatKey): JsonKind {
     case ChatKey.ReasoningEffort:
     case ChatKey.User:
     case ChatKey.SafetyIdentifier:
+    case ChatKey.ServiceTier:
       return JsonKind.String;
     case ChatKey.MaxCompletionTokens:
     case ChatKey.MaxTokens:

@@ -12,20 +12,32 @@ import { escapeInto } from "../../json/string";
 import { putU64 } from "../../bytes/decimal";
 import { ChatKey } from "../../wire/openai/chat_keys";
 import { Plan } from "../plan";
+import { note } from "../shared/adaptation";
+import { Adaptation } from "../shared/adaptations";
 import { placeMarks } from "../shared/cache_marks";
 import { decideMaxTokens, maxTokens } from "../shared/max_tokens";
 import { putOutputConfig } from "../shared/output_config";
 import { refuseMemory } from "../shared/problem";
+import { applyRouteParams, findSetting } from "../shared/route_params";
 import { putSampling, SamplingInput } from "../shared/sampling";
 import { shapeList } from "../shared/shape";
 import { putStop } from "../shared/stop";
 import { putSystem } from "../shared/system";
-import { putToolChoice } from "../shared/tool_choice";
-import { putMember, putTools } from "../shared/tools";
+import { putOutputFormat, OutputFormat, OutputMode, systemTail } from "../shared/structured_output";
+import { bringThinkingBack } from "../shared/thinking_back";
+import { decideThinking, thinkingIsOn } from "../shared/thinking";
+import { ThinkingInput } from "../shared/thinking_input";
+import { effortToWrite, putThinking } from "../shared/thinking_put";
+import { isForcedChoice } from "../shared/tool_choice";
 import { putTurns } from "../shared/turns";
 import { breakpointMark, outsideMarks } from "./cache";
+import { takeHeaders } from "./extensions";
 import { checkMembers } from "./members";
+import { putNativeMembers } from "./native_members";
 import { ChatRequest } from "./request";
+import { hasConfigFormat } from "./response_format";
+import { readThinking } from "./thinking_in";
+import { prepareFormat, prepareTools, putToolMembers } from "./tool_members";
 
 /** Most bytes that one record adds around what it copies. */
 const BYTES_PER_RECORD: u32 = 96;
@@ -40,35 +52,67 @@ export function expectedBytes(request: ChatRequest, len: u32): u32 {
 
 /** Writes the body. False with a problem; `out` then holds nothing of use. */
 export function writeChat(out: Writer, request: ChatRequest, plan: Plan): bool {
+  if (!prepareList(out, request, plan)) return false;
+  const thinking = readThinking(request);
+  if (thinking == null) return false;
+  thinking.forced = isForcedChoice();
+  if (!decideThinking(thinking, request.talk, plan, request.facts)) return false;
+  const format = prepareFormat(out, request, plan);
+  return format != null && putBody(out, request, plan, thinking, format);
+}
+
+/** Decides what does not depend on thinking, in an order where each decision finds what it needs. */
+function prepareList(out: Writer, request: ChatRequest, plan: Plan): bool {
   const facts = request.facts;
-  const members = request.members;
-  if (!checkMembers(request, plan)) return false;
-  const limit = isLimit(members, ChatKey.MaxCompletionTokens)
-    ? ChatKey.MaxCompletionTokens
-    : ChatKey.MaxTokens;
-  const limitName = limit == ChatKey.MaxTokens ? L.MAX_TOKENS : L.MAX_COMPLETION_TOKENS;
-  if (!decideMaxTokens(members.ptr(limit), members.len(limit), limitName, plan, facts))
-    return false;
+  if (!checkMembers(request, plan) || !takeHeaders(out, request)) return false;
+  if (!decideLimit(request, plan)) return false;
+  if (!bringThinkingBack(request.talk, plan, facts)) return false;
   if (!shapeList(request.talk, plan, facts)) return false;
   placeMarks(request.talk, breakpointMark(request), outsideMarks(request, plan), facts);
+  return prepareTools(out, request, plan);
+}
+
+function putBody(
+  out: Writer,
+  request: ChatRequest,
+  plan: Plan,
+  thinking: ThinkingInput,
+  format: OutputFormat,
+): bool {
+  const facts = request.facts;
   putHead(out, plan);
-  if (!putSystem(out, request.talk, members.ptr(ChatKey.System), members.len(ChatKey.System), 0))
-    return false;
+  if (!putSystemMember(out, request, format)) return false;
   out.literal(L.K_MESSAGES);
   if (!putTurns(out, request.talk, plan, facts)) return false;
-  if (!putToolMembers(out, request, plan)) return false;
+  if (!putToolMembers(out, request, plan, format)) return false;
   if (!putSamplingMembers(out, request, plan)) return false;
   if (!putStopMember(out, request)) return false;
-  putOutputConfig(
-    out,
-    members.ptr(ChatKey.OutputConfig),
-    members.len(ChatKey.OutputConfig),
-    0,
-    null,
-    request.cursor,
-  );
-  putTail(out, request, plan);
-  return true;
+  putThinking(out, thinking, plan, facts);
+  putOutputMembers(out, request, plan, format, effortToWrite(thinking, plan, facts));
+  putNativeMembers(out, request, plan);
+  if (facts.stream && plan.streamInBody) out.literal(L.STREAM_TRUE);
+  out.byte(Ascii.BraceClose);
+  return applyRouteParams(out, request.talk, plan, facts, request.cursor);
+}
+
+/** `max_tokens`, from the first of the route's and the client's numbers that is there. */
+function decideLimit(request: ChatRequest, plan: Plan): bool {
+  const members = request.members;
+  const completion = isLimit(members, ChatKey.MaxCompletionTokens);
+  const key = completion ? ChatKey.MaxCompletionTokens : ChatKey.MaxTokens;
+  const name = completion ? L.MAX_COMPLETION_TOKENS : L.MAX_TOKENS;
+  const set = findSetting(plan.set, L.MAX_TOKENS);
+  const absent = isLimit(members, key) ? -1 : findSetting(plan.setIfAbsent, L.MAX_TOKENS);
+  let ptr = members.ptr(key);
+  let len = members.len(key);
+  if (set >= 0) {
+    ptr = plan.set.valuePtr(set);
+    len = plan.set.valueLen(set);
+  } else if (absent >= 0) {
+    ptr = plan.setIfAbsent.valuePtr(absent);
+    len = plan.setIfAbsent.valueLen(absent);
+  }
+  return decideMaxTokens(ptr, len, name, plan, request.facts);
 }
 
 /** -1 says the same as no number. */
@@ -87,20 +131,37 @@ function putHead(out: Writer, plan: Plan): void {
   putU64(out, maxTokens);
 }
 
-function putToolMembers(out: Writer, request: ChatRequest, plan: Plan): bool {
-  if (request.talk.tools.count == 0) return true;
+function putSystemMember(out: Writer, request: ChatRequest, format: OutputFormat): bool {
   const members = request.members;
-  if (!putTools(out, request.talk, plan, request.facts, request.cursor)) return false;
-  const serial = members.len(ChatKey.ParallelToolCalls) == 5 && !plan.bifrost; // false
-  const choice = members.ptr(ChatKey.ToolChoice);
-  return putToolChoice(
+  const ptr = members.ptr(ChatKey.System);
+  return putSystem(out, request.talk, ptr, members.len(ChatKey.System), systemTail(format));
+}
+
+/** `output_config` and `output_format`; of two native formats the newer wins. */
+function putOutputMembers(
+  out: Writer,
+  request: ChatRequest,
+  plan: Plan,
+  format: OutputFormat,
+  effort: usize,
+): void {
+  const members = request.members;
+  const native = format.mode == OutputMode.Native ? format : null;
+  const double = members.has(ChatKey.OutputFormat) && hasConfigFormat(request);
+  if (double) note(request.facts, Adaptation.DroppedOutputFormat);
+  putOutputConfig(
     out,
-    choice,
-    members.len(ChatKey.ToolChoice),
-    serial,
-    plan,
+    members.ptr(ChatKey.OutputConfig),
+    members.len(ChatKey.OutputConfig),
+    effort,
+    plan.bifrost ? null : native,
+  );
+  putOutputFormat(
+    out,
+    members.ptr(ChatKey.OutputFormat),
+    double ? 0 : members.len(ChatKey.OutputFormat),
+    plan.bifrost ? native : null,
     request.facts,
-    request.cursor,
   );
 }
 
@@ -114,6 +175,7 @@ function putSamplingMembers(out: Writer, request: ChatRequest, plan: Plan): bool
   input.topPLen = members.len(ChatKey.TopP);
   input.topKPtr = members.ptr(ChatKey.TopK);
   input.topKLen = members.len(ChatKey.TopK);
+  input.thinking = thinkingIsOn;
   return putSampling(out, input, plan, request.facts);
 }
 
@@ -128,27 +190,4 @@ function putStopMember(out: Writer, request: ChatRequest): bool {
     request.facts,
     request.cursor,
   );
-}
-
-/** The members behind the list, and the closing brace. */
-function putTail(out: Writer, request: ChatRequest, plan: Plan): void {
-  const members = request.members;
-  putUser(out, request);
-  putMember(
-    out,
-    L.K_CACHE_CONTROL,
-    members.ptr(ChatKey.CacheControl),
-    members.len(ChatKey.CacheControl),
-  );
-  if (request.facts.stream && plan.streamInBody) out.literal(L.STREAM_TRUE);
-  out.byte(Ascii.BraceClose);
-}
-
-function putUser(out: Writer, request: ChatRequest): void {
-  const members = request.members;
-  const key = members.has(ChatKey.User) ? ChatKey.User : ChatKey.SafetyIdentifier;
-  if (members.len(key) <= 2) return;
-  out.literal(L.METADATA_OPEN);
-  out.put(members.ptr(key), members.len(key));
-  out.byte(Ascii.BraceClose);
 }

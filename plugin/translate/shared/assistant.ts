@@ -2,6 +2,7 @@
 import * as L from "../../bytes/literals";
 import { Ascii } from "../../bytes/ascii";
 import { Writer } from "../../bytes/writer";
+import { skipSpace } from "../../json/scan";
 import { Facts, Plan } from "../plan";
 import { putInput } from "./arguments";
 import { closeBlock, putStandIn, putTextBlock, separate } from "./blocks";
@@ -26,6 +27,10 @@ export function putAssistantBlocks(
     putStandIn(out);
     return true;
   }
+  if (message.blocksPtr != 0) {
+    putOwnBlocks(out, message.blocksPtr, message.blocksLen, first);
+    return true;
+  }
   const refusal =
     !isBlankToken(message.refusalPtr, message.refusalLen) && message.content == ContentKind.None;
   const last = message.callsCount == 0; // nothing stands behind the text
@@ -36,11 +41,19 @@ export function putAssistantBlocks(
   } else if (!isBlankToken(message.textPtr, message.textLen)) {
     putText(out, message, message.textPtr, message.textLen, last, first);
   }
-  for (let i: u32 = 0; i < message.callsCount; i++) {
+  for (let i: u32 = 0; i < message.callsCount && !message.callsInParts; i++) {
     separate(out, first);
     if (!putCall(out, talk, message, i, plan, facts)) return false;
   }
   return true;
+}
+
+/** The elements of a JSON array of blocks as they stand; it has some. */
+function putOwnBlocks(out: Writer, ptr: usize, len: u32, first: u32): void {
+  const end = ptr + len - 1;
+  const start = skipSpace(ptr + 1, end);
+  separate(out, first);
+  out.put(start, <u32>(end - start));
 }
 
 function putText(
@@ -61,7 +74,8 @@ function putText(
   putTextBlock(out, ptr, len, message.cachePtr, message.cacheLen);
 }
 
-function putCall(
+/** Appends the block of tool call `number` of a message. False with a problem. */
+export function putCall(
   out: Writer,
   talk: Conversation,
   message: Message,
@@ -73,7 +87,7 @@ function putCall(
   out.literal(L.B_TOOL_USE);
   putCallId(out, talk, message, number);
   out.literal(L.K_NAME);
-  putToolName(out, call.namePtr, call.nameLen, facts);
+  putToolName(out, call.namePtr, call.nameLen);
   out.literal(L.K_INPUT);
   if (call.kind == CallKind.Custom) {
     out.literal(L.CUSTOM_INPUT_OPEN);

@@ -7,11 +7,13 @@ import { PartKey } from "../../wire/openai/part_keys";
 import { PartType } from "../../wire/openai/part_types";
 import { ChatRole } from "../../wire/openai/roles";
 import { Facts, Feature, Plan } from "../plan";
+import { putCall } from "./assistant";
 import { closeBlock, putTextBlock, separate } from "./blocks";
 import { ContentKind, Conversation, Message, Part } from "./conversation";
 import { putResultId } from "./ids";
 import { putMedia } from "./media";
 import { atPartOf, refuseValue } from "./problem";
+import { putThinkingBlock } from "./thinking_back";
 import { isBlankToken, putTrimmedToken } from "./tokens";
 
 /** Appends the parts of a message. */
@@ -33,12 +35,16 @@ export function putParts(
       out.literal(L.B_TEXT);
       putTrimmedToken(out, part.textPtr, part.textLen);
       closeBlock(out, part.cachePtr, part.cacheLen);
+    } else if (part.call > 0) {
+      if (!putCall(out, talk, message, part.call - 1, plan, facts)) return false;
     } else if (!putPart(out, message, part, plan, facts)) return false;
   }
   return true;
 }
 
-function isEmptyPart(part: Part): bool {
+/** True when a part writes nothing. */
+export function isEmptyPart(part: Part): bool {
+  if (part.foreign) return true;
   if (part.type != PartType.Text && part.type != PartType.Refusal) return false;
   return isBlankToken(part.textPtr, part.textLen);
 }
@@ -62,6 +68,11 @@ function putPart(out: Writer, message: Message, part: Part, plan: Plan, facts: F
       }
       atPartOf(message.index, part.index, PartKey.Type);
       return refuseValue(L.CODE_INVALID_VALUE, part.typePtr, part.typeLen, L.TEXT_PART_TYPES);
+    case PartType.Thinking:
+    case PartType.RedactedThinking:
+      if (message.role != ChatRole.Assistant) return putMedia(out, message, part, plan, facts);
+      putThinkingBlock(out, part);
+      return true;
     case PartType.Image:
     case PartType.Document:
     case PartType.SearchResult:

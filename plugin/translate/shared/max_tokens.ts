@@ -54,3 +54,15 @@ function defaultMaxTokens(plan: Plan): u32 {
   if (plan.capMaxTokens > 0 && value > plan.capMaxTokens) value = plan.capMaxTokens;
   return value;
 }
+
+/** Tokens that an answer gets besides a budget which the client named without a limit. */
+const BESIDE_BUDGET: u64 = 4096;
+
+/** Raises a `maxTokens` that the client did not name so that a thinking budget fits, up to what the model can give. */
+export function raiseMaxTokens(budgetTokens: u32, plan: Plan): void {
+  let needed = <u64>budgetTokens + BESIDE_BUDGET;
+  const traits = plan.traits;
+  if (traits.known && needed > <u64>traits.maxOutput) needed = traits.maxOutput;
+  if (needed > <u64>maxTokens)
+    maxTokens = needed < <u64>u32.MAX_VALUE ? <u32>needed : u32.MAX_VALUE;
+}

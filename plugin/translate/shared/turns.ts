@@ -35,7 +35,7 @@ export function turnRole(message: Message): TurnRole {
 }
 
 /** Whether the message writes nothing into the list: empty, or moved to `system`. */
-function isAway(message: Message): bool {
+export function isAway(message: Message): bool {
   return message.dropped || (turnRole(message) == TurnRole.System && !message.inPlace);
 }
 
@@ -127,8 +127,7 @@ function isPlainText(message: Message, role: TurnRole): bool {
   return (
     message.callsCount == 0 &&
     message.thinkingCount == 0 &&
-    message.blocksPtr == 0 &&
-    message.functionCallPtr == 0
+    message.blocksPtr == 0
   );
 }
 
