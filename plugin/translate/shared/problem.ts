@@ -5,6 +5,7 @@
  */
 import * as L from "../../bytes/literals";
 import { Ascii } from "../../bytes/ascii";
+import { byteAt } from "../../bytes/compare";
 import { putU64 } from "../../bytes/decimal";
 import { PartKey, partKeyName } from "../../wire/openai/part_keys";
 import { makeWriter, Writer } from "../../bytes/writer";
@@ -114,10 +115,18 @@ export function refuseType(expected: usize): bool {
 export function refuseValue(code: usize, ptr: usize, len: u32, reason: usize): bool {
   refuse(400, code, L.TEXT_INVALID_VALUE);
   quoteParam(L.TEXT_COLON_QUOTE);
-  problemMessage.put(ptr, len < QUOTE_CAP ? len : QUOTE_CAP);
+  problemMessage.put(ptr, quotedLen(ptr, len));
   problemMessage.literal(L.TEXT_QUOTE_DOT);
   problemMessage.literal(reason);
   return false;
+}
+
+/** Length of what is quoted: not ending inside a UTF-8 sequence. */
+function quotedLen(ptr: usize, len: u32): u32 {
+  if (len <= QUOTE_CAP) return len;
+  let cut = QUOTE_CAP;
+  while (cut > 0 && (byteAt(ptr + cut) & 0xc0) == 0x80) cut -= 1;
+  return cut;
 }
 
 /** `'p' …`: a parameter that cannot be served; `reason` is a literal sentence about it. */
