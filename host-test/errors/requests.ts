@@ -224,6 +224,11 @@ const values: ErrorRow[] = [
     "Invalid value for 'messages[0].role': 'critic'. Supported values are: 'system', 'developer', 'user', 'assistant', 'tool' and 'function'.",
   ),
   refused(
+    "role-unknown-long",
+    said({ role: `x${"é".repeat(40)}` }),
+    `Invalid value for 'messages[0].role': 'x${"é".repeat(31)}'. Supported values are: 'system', 'developer', 'user', 'assistant', 'tool' and 'function'.`,
+  ),
+  refused(
     "part-type-missing",
     said({ role: "user", content: [{ text: "x" }] }),
     missing("messages[0].content[0].type"),
