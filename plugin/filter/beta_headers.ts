@@ -23,7 +23,6 @@ import { findRequestHeader, RequestHeader } from "./request_headers_table";
 
 /** More than a host lets a header have. */
 const VALUE_CAP: u32 = 65536;
-const KEEP: u32 = 1024;
 /** In a longer value repetitions stay: looking for them would cost more than they do. */
 const SEARCH_UP_TO: u32 = 4096;
 
@@ -45,7 +44,7 @@ export function putBodyHeaders(facts: Facts): void {
   }
   if (VALUE.length != before && !VALUE.failed)
     putHeader(L.H_ANTHROPIC_BETA, VALUE.start, VALUE.length);
-  VALUE.finish(KEEP);
+  VALUE.finish(0);
 }
 
 /** The tokens that the client sent, in all of its headers of that name. */
