@@ -1,10 +1,9 @@
 /**
  * Entry of the debug build: the wasm exports, and one more for tests that look for leaks. Never built for release.
  */
-import { output } from "./abi/memory";
 import { liveBytes } from "./bytes/heap";
+import { writerBytes } from "./bytes/writer";
 import { streamSlots } from "./filter/registry";
-import { problemMessage, problemParam } from "./translate/shared/problem";
 
 export * from "./index";
 
@@ -12,11 +11,9 @@ export * from "./index";
 const SLOT_BYTES: u32 = 8;
 
 /**
- * Bytes taken and not given back, without what the VM keeps for its next callback whatever contexts there are: the
- * output block, the writers of a problem, the table of streams. Each is bounded; host-test/soak watches them by
- * the size of the memory.
+ * Bytes taken and not given back, without what the VM keeps for its next callback whatever contexts there are: the blocks of
+ * the writers and the table of streams. Each is bounded; host-test/soak watches them by the size of the memory.
  */
 export function debug_live_bytes(): u32 {
-  const kept = output().size + problemMessage.size + problemParam.size + streamSlots() * SLOT_BYTES;
-  return liveBytes() - kept;
+  return liveBytes() - writerBytes() - streamSlots() * SLOT_BYTES;
 }

@@ -8,6 +8,13 @@ import { allocate, allocateZeroed, release } from "./heap";
 /** Keeps sizes from wrapping; what hosts can hand over is far smaller. */
 const LARGEST_CAP: u32 = 0x8000_0000;
 
+let bytesHeld: u32 = 0;
+
+/** Bytes of all writers' blocks. Writers are module-level: what they hold is kept for the next output, whoever it is for. */
+export function writerBytes(): u32 {
+  return bytesHeld;
+}
+
 @unmanaged
 @final
 export class Writer {
@@ -92,6 +99,7 @@ export class Writer {
   finish(keep: u32): void {
     if (this.size > keep) {
       release(this.start, this.size);
+      bytesHeld -= this.size;
       this.start = 0;
       this.end = 0;
       this.size = 0;
@@ -117,6 +125,7 @@ export class Writer {
     }
     memory.copy(block, this.start, used);
     release(this.start, this.size);
+    bytesHeld += size - this.size;
     this.start = block;
     this.cursor = block + used;
     this.size = size;

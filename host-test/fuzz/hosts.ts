@@ -1,0 +1,77 @@
+/** The configurations that cases run under, each in a host model of its own that lives as long as the run. */
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { WasmHost, type HostProfileName, type RootContext } from "../host/index.ts";
+
+/** The debug build, which counts what is allocated; FUZZ_WASM names another. */
+export const WASM_FILE =
+  process.env["FUZZ_WASM"] ??
+  fileURLToPath(new URL("../../build/messages-bridge.debug.wasm", import.meta.url));
+
+interface Setup {
+  profile: HostProfileName;
+  config: object;
+}
+
+const ANTHROPIC = { provider: { type: "anthropic" }, auth: { mode: "client" } };
+
+/** In the order of FuzzCase.config. */
+export const SETUPS: readonly Setup[] = [
+  { profile: "envoy-hold", config: { version: 1, profile: ANTHROPIC } },
+  {
+    profile: "envoy-hold",
+    config: { version: 1, profile: { ...ANTHROPIC, stream: { ping: "drop", usage: "always" } } },
+  },
+  { profile: "envoy-hold", config: { version: 1, request_headers: "early", profile: ANTHROPIC } },
+  { profile: "envoy-nohold", config: { version: 1, request_headers: "early", profile: ANTHROPIC } },
+  {
+    profile: "envoy-hold",
+    config: {
+      version: 1,
+      profile: {
+        ...ANTHROPIC,
+        compat: "bifrost",
+        limits: {
+          max_request_bytes: 20_000,
+          max_response_bytes: 5_000,
+          max_event_bytes: 1_000,
+          max_depth: 16,
+          max_messages: 20,
+          max_tools: 3,
+        },
+      },
+    },
+  },
+  {
+    profile: "envoy-hold",
+    config: {
+      version: 1,
+      profile: {
+        provider: { type: "anthropic", base_path: "/anthropic" },
+        auth: { mode: "keys", keys: [{ name: "own", env: "KEY" }] },
+        params: { mode: "strict", default_max_tokens: 777 },
+        models: { aliases: { "gpt-4o": "claude-sonnet-4-5" } },
+        observability: { response_headers: "none" },
+      },
+    },
+  },
+];
+
+/** A configuration in its VM. */
+export interface Home {
+  host: WasmHost;
+  root: RootContext;
+  /** Bytes allocated while no stream is open; undefined when the build does not tell. */
+  quietBytes: number | undefined;
+}
+
+/** Loads the module once for each configuration. Throws when one is refused. */
+export function openHomes(file = WASM_FILE): Home[] {
+  const bytes = readFileSync(file);
+  return SETUPS.map(({ profile, config }) => {
+    const host = WasmHost.loadSync(bytes, { profile, env: { KEY: "sk-own" } });
+    const root = host.addRoot(config);
+    if (!root.ok) throw new Error(`refused: ${root.logs.map(({ text }) => text).join("\n")}`);
+    return { host, root, quietBytes: host.liveBytes() };
+  });
+}
