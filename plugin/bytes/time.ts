@@ -17,8 +17,7 @@ export function readRfc3339(ptr: usize, len: u32): i64 {
   const minute = digits(ptr + 14, 2);
   const second = digits(ptr + 17, 2);
   if (!hasMarks(ptr) || (year | month | day | hour | minute | second) < 0) return NOT_A_TIME;
-  if (month < 1 || month > 12 || day < 1 || day > 31) return NOT_A_TIME;
-  if (hour > 23 || minute > 59 || second > 60) return NOT_A_TIME;
+  if (!isDate(month, day) || hour > 23 || minute > 59 || second > 60) return NOT_A_TIME;
   let at: u32 = 19;
   if (<u32>load<u8>(ptr + at) == Ascii.Dot) {
     at += 1;
@@ -27,6 +26,10 @@ export function readRfc3339(ptr: usize, len: u32): i64 {
   const offset = readOffset(ptr + at, len - at);
   if (offset == NOT_A_TIME) return NOT_A_TIME;
   return daysFromCivil(year, month, day) * 86400 + hour * 3600 + minute * 60 + second - offset;
+}
+
+function isDate(month: i64, day: i64): bool {
+  return month >= 1 && month <= 12 && day >= 1 && day <= 31;
 }
 
 function hasMarks(ptr: usize): bool {

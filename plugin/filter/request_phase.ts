@@ -59,12 +59,7 @@ export function onRequestHeaders(stream: StreamState, end: bool): Action {
   }
   const profile = config.profiles.at(chosen);
   stream.profile = profile;
-  if (!checkOperation(stream, headers) || !checkRequestHeaders(stream, headers, profile))
-    return Action.Continue;
-  if (end) {
-    refuseBody(stream);
-    return Action.Continue;
-  }
+  if (!isAcceptable(stream, headers, profile, end)) return Action.Continue;
   stream.deferred = needsModel || hasKeysByModel(profile);
   if (!stream.deferred) editRequestHeaders(headers, profile);
   stream.phase = Phase.Waiting;
@@ -72,6 +67,14 @@ export function onRequestHeaders(stream: StreamState, end: bool): Action {
   stream.requestHeld = true;
   watch(stream);
   return Action.Pause;
+}
+
+/** Answers what the headers alone tell to be in vain; true when the request goes on. */
+function isAcceptable(stream: StreamState, headers: SpanTable, profile: Profile, end: bool): bool {
+  if (!checkOperation(stream, headers)) return false;
+  if (!checkRequestHeaders(stream, headers, profile)) return false;
+  if (end) refuseBody(stream);
+  return !end;
 }
 
 /** Upgrades and tunnels are no request and answer; OPTIONS is the business of Envoy's CORS filter or of the upstream. */

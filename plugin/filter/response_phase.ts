@@ -41,8 +41,7 @@ export function onResponseHeaders(stream: StreamState, end: bool): Action {
     replyError(stream, 500, L.CODE_OUT_OF_MEMORY, L.TEXT_OUT_OF_MEMORY, 0);
     return Action.Continue;
   }
-  const status = readU32(headers.ptr(ResponseHeader.Status), headers.len(ResponseHeader.Status));
-  stream.status = status < 0 ? 0 : <u32>status;
+  stream.status = statusOf(headers);
   if (stream.status < 200 || (stream.status >= 300 && stream.status < 400)) {
     stream.phase = Phase.Pass;
     return Action.Continue;
@@ -50,17 +49,28 @@ export function onResponseHeaders(stream: StreamState, end: bool): Action {
   const failed = stream.status >= 400 || stream.phase != Phase.Sent;
   if (failed) countUpstreamError(stream);
   if (end) return answerEmpty(stream, headers, failed);
-  if (!failed && !checkAnswer(stream, headers)) return Action.Continue;
-  if (!failed && isEventStream(headers) && !openEvents(stream)) {
-    replyError(stream, 500, L.CODE_OUT_OF_MEMORY, L.TEXT_OUT_OF_MEMORY, 0);
-    return Action.Continue;
-  }
-  if (stream.phase == Phase.Events) stampCreated(stream);
-  else stream.phase = failed ? Phase.Error : Phase.Whole;
-  if (stream.phase == Phase.Whole) stampCreated(stream);
+  if (failed) stream.phase = Phase.Error;
+  else if (!openAnswer(stream, headers)) return Action.Continue;
   editHeaders(stream, headers);
   stream.responseHeld = stream.root.holdProven;
   return stream.responseHeld ? Action.Pause : Action.Continue;
+}
+
+function statusOf(headers: SpanTable): u32 {
+  const status = readU32(headers.ptr(ResponseHeader.Status), headers.len(ResponseHeader.Status));
+  return status < 0 ? 0 : <u32>status;
+}
+
+/** Decides between events and a whole answer; false when it was refused. */
+function openAnswer(stream: StreamState, headers: SpanTable): bool {
+  if (!checkAnswer(stream, headers)) return false;
+  if (!isEventStream(headers)) stream.phase = Phase.Whole;
+  else if (!openEvents(stream)) {
+    replyError(stream, 500, L.CODE_OUT_OF_MEMORY, L.TEXT_OUT_OF_MEMORY, 0);
+    return false;
+  }
+  stampCreated(stream);
+  return true;
 }
 
 /** A header-only answer: a body can only be given to it by a reply. */

@@ -183,8 +183,7 @@ export function putUpstreamError(out: Writer, status: u32): void {
   putParam(out, message, len);
   out.literal(L.ERROR_CODE);
   // A code of the upstream's own says more than one that was guessed from its status.
-  if (error.type == ErrorType.Unknown && error.codePtr != 0)
-    out.put(error.codePtr, error.codeLen);
+  if (error.type == ErrorType.Unknown && error.codePtr != 0) out.put(error.codePtr, error.codeLen);
   else putWord(out, foreign ? 0 : openAiCode(type, message, len));
   out.literal(L.ERROR_CLOSE);
 }
@@ -206,13 +205,19 @@ function putParam(out: Writer, ptr: usize, len: u32): void {
     return;
   }
   out.byte(Ascii.Quote);
-  if (equalsLiteral(ptr, segment, L.STOP_SEQUENCES)) out.literal(L.STOP);
-  else if (equalsLiteral(ptr, segment, L.SYSTEM)) out.literal(L.MESSAGES);
-  else if (equalsLiteral(ptr, segment, L.METADATA)) out.literal(L.USER);
-  else if (equalsLiteral(ptr, segment, L.THINKING)) out.literal(L.REASONING_EFFORT);
-  else if (equalsLiteral(ptr, segment, L.OUTPUT_CONFIG)) out.literal(L.RESPONSE_FORMAT);
-  else out.put(ptr, segment);
+  const name = clientName(ptr, segment);
+  if (name == 0) out.put(ptr, segment);
+  else out.literal(name);
   out.byte(Ascii.Quote);
+}
+
+/** The client's name of an upstream member; 0 where both are the same. */
+function clientName(ptr: usize, len: u32): usize {
+  if (equalsLiteral(ptr, len, L.STOP_SEQUENCES)) return L.STOP;
+  if (equalsLiteral(ptr, len, L.SYSTEM)) return L.MESSAGES;
+  if (equalsLiteral(ptr, len, L.METADATA)) return L.USER;
+  if (equalsLiteral(ptr, len, L.THINKING)) return L.REASONING_EFFORT;
+  return equalsLiteral(ptr, len, L.OUTPUT_CONFIG) ? L.RESPONSE_FORMAT : 0;
 }
 
 function byteOf(ptr: usize, index: u32): u32 {

@@ -74,18 +74,23 @@ function adapt(input: SamplingInput, plan: Plan, facts: Facts): void {
   }
   if (plan.bifrost) return;
   if (input.thinking) {
-    const keepTopP =
-      input.temperatureLen == 0 &&
-      input.topPLen > 0 &&
-      readFixed(input.topPPtr, input.topPLen) >= TOP_P_THINKING;
-    if (input.temperatureLen > 0 && temperature(input) != FIXED_ONE) dropTemperature(input, facts);
-    if (!keepTopP) dropTopP(input, facts);
-    dropTopK(input, facts);
+    adaptToThinking(input, facts);
     return;
   }
   if (sampling != Sampling.NotBoth || input.temperatureLen == 0 || input.topPLen == 0) return;
   if (temperature(input) == FIXED_ONE) dropTemperature(input, facts);
   else dropTopP(input, facts);
+}
+
+/** Thinking takes temperature 1, or a high top_p alone. */
+function adaptToThinking(input: SamplingInput, facts: Facts): void {
+  const keepTopP =
+    input.temperatureLen == 0 &&
+    input.topPLen > 0 &&
+    readFixed(input.topPPtr, input.topPLen) >= TOP_P_THINKING;
+  if (input.temperatureLen > 0 && temperature(input) != FIXED_ONE) dropTemperature(input, facts);
+  if (!keepTopP) dropTopP(input, facts);
+  dropTopK(input, facts);
 }
 
 function dropTemperature(input: SamplingInput, facts: Facts): void {
