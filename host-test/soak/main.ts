@@ -20,10 +20,10 @@ const count = Number(values.count);
 const bench = open(undefined, { bufferLimit: 64 * MIB, leakCheck: false });
 const traffic = new Traffic(bench, new Random(Number(values.seed), 0));
 const quiet = bench.host.liveBytes() as number;
-let warm = 0;
+traffic.warmUp();
+const warm = bench.host.memoryBytes;
 for (let done = 1; done <= count; done++) {
   traffic.step();
-  if (done === Math.ceil(count / LINES)) warm = bench.host.memoryBytes;
   if (done % Math.ceil(count / LINES) === 0) {
     const live = (bench.host.liveBytes() as number) - quiet;
     console.log(

@@ -12,13 +12,17 @@ import {
 import { EVENT_HEADERS, EVENTS, STREAM_BODY, type Bench } from "../lifecycle/support.ts";
 
 /** Sizes of texts, small ones more often; nothing that needs the region for large blocks every time. */
-const SIZES = [10, 10, 10, 100, 100, 1000, 1000, 10_000, 100_000, 300_000];
+const SIZES = [10, 10, 10, 10, 100, 100, 100, 1000, 1000, 1000, 1000, 10_000, 10_000, 300_000];
+const LARGEST = 300_000;
+/** Streams that are open at the same time, at most. */
+const MOST_OPEN = 200;
 
 /** Runs requests through one filter, one after the other and some side by side. */
 export class Traffic {
   /** Requests that were sent. */
   count = 0;
   private readonly open: HttpStream[] = [];
+  private largest = false;
 
   constructor(
     private readonly bench: Bench,
@@ -37,20 +41,32 @@ export class Traffic {
     else this.kept();
   }
 
+  /** The largest of every kind, beside as many open streams as there will ever be. */
+  warmUp(): void {
+    while (this.open.length < MOST_OPEN) this.kept();
+    this.largest = true;
+    this.whole();
+    this.streamed();
+    this.failed();
+    this.largest = false;
+  }
+
   /** Ends the streams that were left open. */
   finish(): void {
     for (const stream of this.open.splice(0)) stream.clientReset();
   }
 
   private text(): string {
-    return "x".repeat(this.random.pick(SIZES));
+    return "x".repeat(this.largest ? LARGEST : this.random.pick(SIZES));
   }
 
   private chat(rest: object = {}): ReturnType<typeof chatRequest> {
     const messages = [
       { role: "system", content: "short" },
-      ...this.random.list(6, () => ({ role: "user", content: this.text() })),
-      { role: "user", content: this.text() },
+      ...Array.from({ length: this.largest ? 7 : 1 + this.random.int(7) }, () => ({
+        role: "user",
+        content: this.text(),
+      })),
     ];
     return chatRequest({ ...HELLO, messages, ...rest });
   }
@@ -95,7 +111,7 @@ export class Traffic {
     stream.clientReset();
   }
 
-  /** A stream that stays open beside the others; at most 200 of them, the oldest leaves. */
+  /** A stream that stays open beside the others, until it is the oldest of too many. */
   private kept(): void {
     const stream = this.bench.host.stream(this.bench.root);
     stream.requestHeaders(CHAT_HEADERS);
@@ -103,7 +119,7 @@ export class Traffic {
     stream.responseHeaders(EVENT_HEADERS);
     stream.responseBody(EVENTS.slice(0, 3).join(""));
     this.open.push(stream);
-    if (this.open.length > 200) this.open.shift()?.clientReset();
+    if (this.open.length > MOST_OPEN) this.open.shift()?.clientReset();
   }
 }
 
