@@ -9,6 +9,7 @@ import { allocateZeroed } from "./bytes/heap";
 import { openRecords, openStruct, RecordList } from "./bytes/records";
 import { Writer } from "./bytes/writer";
 import { JsonCursor } from "./json/cursor";
+import { codePointsLeft } from "./json/code_points";
 import { escapeBytes } from "./json/escape";
 import { unescapeShort, UNESCAPED_KEY } from "./json/key";
 import { scanEscaped, scanStatus } from "./json/scan";
@@ -21,6 +22,10 @@ export { allocate, allocateZeroed, liveBytes, release } from "./bytes/heap";
 export { closeArena, openArena } from "./bytes/arena";
 export { makeWriter } from "./bytes/writer";
 export { copyTrusted } from "./bytes/copy";
+export { putHex } from "./bytes/hex";
+export { keepQuoted } from "./bytes/quoted";
+export { sha256 } from "./bytes/sha256";
+export { splice } from "./bytes/splice";
 export { hexValue, isDigit, isJsonSpace, isLetter, toLower } from "./bytes/ascii";
 export { decodeBase64 } from "./bytes/base64";
 export { decodePercent } from "./bytes/percent";
@@ -48,6 +53,7 @@ export {
   skipWord,
 } from "./json/scan";
 export { kindOf } from "./json/cursor";
+export { passCodePoints } from "./json/code_points";
 export { isSurrogate, putCodePoint, readEscape } from "./json/escape";
 export {
   countCodePoints,
@@ -382,3 +388,9 @@ export function pairListWrite(list: PairList, arena: Arena): usize {
 
 export * from "./probe_models";
 export * from "./probe_config";
+
+// json/code_points
+
+export function lastCodePointsLeft(): u32 {
+  return codePointsLeft;
+}

@@ -919,6 +919,22 @@ export const DISPLAY_OMITTED: usize = memory.data<u8>([20, 0, 0, 0, 44, 34, 100,
 // prettier-ignore
 export const B_THINKING: usize = memory.data<u8>([30, 0, 0, 0, 123, 34, 116, 121, 112, 101, 34, 58, 34, 116, 104, 105, 110, 107, 105, 110, 103, 34, 44, 34, 116, 104, 105, 110, 107, 105, 110, 103, 34, 58]);
 
+// ",\"thinking_blocks\":["
+// prettier-ignore
+export const K_THINKING_BLOCKS: usize = memory.data<u8>([20, 0, 0, 0, 44, 34, 116, 104, 105, 110, 107, 105, 110, 103, 95, 98, 108, 111, 99, 107, 115, 34, 58, 91]);
+
+// "\"thinking_blocks\":["
+// prettier-ignore
+export const D_BLOCKS_OPEN: usize = memory.data<u8>([19, 0, 0, 0, 34, 116, 104, 105, 110, 107, 105, 110, 103, 95, 98, 108, 111, 99, 107, 115, 34, 58, 91]);
+
+// ",\"signature\":\"\"}]"
+// prettier-ignore
+export const D_BLOCK_UNSIGNED: usize = memory.data<u8>([17, 0, 0, 0, 44, 34, 115, 105, 103, 110, 97, 116, 117, 114, 101, 34, 58, 34, 34, 125, 93]);
+
+// "\"thinking_blocks\":[{\"type\":\"thinking\",\"thinking\":\"\",\"signature\":"
+// prettier-ignore
+export const D_BLOCK_SIGNATURE: usize = memory.data<u8>([64, 0, 0, 0, 34, 116, 104, 105, 110, 107, 105, 110, 103, 95, 98, 108, 111, 99, 107, 115, 34, 58, 91, 123, 34, 116, 121, 112, 101, 34, 58, 34, 116, 104, 105, 110, 107, 105, 110, 103, 34, 44, 34, 116, 104, 105, 110, 107, 105, 110, 103, 34, 58, 34, 34, 44, 34, 115, 105, 103, 110, 97, 116, 117, 114, 101, 34, 58]);
+
 // "{\"type\":\"redacted_thinking\",\"data\":"
 // prettier-ignore
 export const B_REDACTED: usize = memory.data<u8>([35, 0, 0, 0, 123, 34, 116, 121, 112, 101, 34, 58, 34, 114, 101, 100, 97, 99, 116, 101, 100, 95, 116, 104, 105, 110, 107, 105, 110, 103, 34, 44, 34, 100, 97, 116, 97, 34, 58]);

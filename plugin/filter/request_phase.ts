@@ -10,6 +10,7 @@ import { openStruct } from "../bytes/records";
 import { SpanTable } from "../bytes/span_table";
 import { Config, Profile, RequestHeaders, StreamPing, StreamUsage } from "../policy/config";
 import { makePlan, planModelChanged } from "../policy/plan_maker";
+import { CITATIONS_CAP } from "../translate/chat/annotations_stream";
 import { openChatRequest, readChat, ChatRequest } from "../translate/chat/request";
 import { expectedBytes, writeChat } from "../translate/chat/write";
 import { AnswerShape } from "../translate/shape";
@@ -37,8 +38,8 @@ import { proveHold, watch } from "./tick";
 
 /** First chunk of what a stream keeps for its answer. */
 const STREAM_ARENA_BYTES: u32 = 1008;
-/** What a stream may keep besides one event. */
-const STREAM_ARENA_EXTRA: u32 = 65536;
+/** What a stream may keep besides one event: citations, which may leave half of each chunk unused, and the rest. */
+const STREAM_ARENA_EXTRA: u32 = 2 * CITATIONS_CAP + 65536;
 
 /** Classifies the request, edits its headers, holds them when the configuration says so. */
 export function onRequestHeaders(stream: StreamState, end: bool): Action {

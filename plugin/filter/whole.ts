@@ -9,7 +9,8 @@ import { expectedAnswerBytes, writeCompletion } from "../translate/chat/response
 import { unwrapJson } from "../translate/chat/json_tool";
 import { writeAsStream } from "../translate/chat/whole_stream";
 import { putLocalError, statusOfType } from "../translate/shared/openai_error";
-import { readWhole } from "../wire/anthropic/answer";
+import { AnswerShape } from "../translate/shape";
+import { readWhole, WholeAnswer } from "../wire/anthropic/answer";
 import { ERROR, readUpstreamError } from "../wire/upstream_error";
 import { putEmptyError, putErrorBody } from "./error_body";
 import { send } from "./reply";
@@ -85,14 +86,20 @@ function putAnswer(stream: StreamState, ptr: usize, len: u32): u32 {
   if (!whole.isMessage) return putFailure(502, L.CODE_INVALID_UPSTREAM, L.TEXT_UPSTREAM_INVALID);
   const out = output();
   out.begin(expectedAnswerBytes(len), outputCap(profile.maxResponseBytes));
-  const arena = stream.arena;
-  if (!unwrapJson(out, whole, shape))
-    return putFailure(500, L.CODE_OUT_OF_MEMORY, L.TEXT_OUT_OF_MEMORY);
-  if (!stream.wantsStream) writeCompletion(out, whole, shape);
-  else if (arena == null || !writeAsStream(out, whole, shape, arena))
+  if (!writeAnswer(stream, whole, shape))
     return putFailure(500, L.CODE_OUT_OF_MEMORY, L.TEXT_OUT_OF_MEMORY);
   if (out.failed) return putFailure(502, L.CODE_RESPONSE_TOO_LARGE, L.TEXT_UPSTREAM_TOO_LARGE);
   return stream.status;
+}
+
+/** The message in the form that the client asked for, in the output writer. False without memory. */
+function writeAnswer(stream: StreamState, whole: WholeAnswer, shape: AnswerShape): bool {
+  const out = output();
+  const arena = stream.arena;
+  if (!unwrapJson(out, whole, shape)) return false;
+  if (stream.wantsStream) return arena != null && writeAsStream(out, whole, shape, arena);
+  writeCompletion(out, whole, shape);
+  return true;
 }
 
 function outputCap(limit: u32): u32 {

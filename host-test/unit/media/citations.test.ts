@@ -1,6 +1,6 @@
 /** Citations in long streams. Single cases are goldens: host-test/fixtures/chat/citations-*. */
 import { describe, expect, test } from "vitest";
-import { answerEvents, Filter, HELLO, parseSse } from "../../support/filter.ts";
+import { answerEvents, Filter, HELLO, parseSse, withProfile } from "../../support/filter.ts";
 
 const CAP = 256 * 1024;
 /** What the filter keeps of a citation besides its texts. */
@@ -75,6 +75,12 @@ describe("citations in a stream", () => {
       urlOf(1000),
       urlOf(100),
     ]);
+  });
+
+  test("where events must be small, citations leave room for what else a stream keeps", () => {
+    const config = withProfile({ limits: { max_event_bytes: 4096 } });
+    const urls = Array.from({ length: 1000 }, () => urlOf(560));
+    expect(annotationsOf(urls, config)).toHaveLength(Math.floor(CAP / 560));
   });
 
   test("ten thousand citations end in one chunk of bounded size, and the answer is whole", () => {

@@ -13,7 +13,7 @@ import { PartType } from "../../wire/openai/part_types";
 import { Conversation, Message, Part, Place } from "../shared/conversation";
 import { atItem, refuseMemory, refuseType } from "../shared/problem";
 
-/** Reads the array that comes next; `thinking_blocks` win over `reasoning_details`, in either order. */
+/** Reads the array that comes next. Both kinds are kept: which one counts is decided in shared/thinking_back.ts. */
 export function readReasoning(
   c: JsonCursor,
   talk: Conversation,
@@ -27,7 +27,6 @@ export function readReasoning(
     return refuseType(L.TEXT_AN_ARRAY);
   }
   const blocks = key == MessageKey.ThinkingBlocks;
-  if (!blocks && message.thinkingBlocks) return c.skip();
   const first = talk.parts.count;
   c.enterArray();
   for (let at: u32 = 0; c.nextElement(); at++) {
@@ -37,9 +36,10 @@ export function readReasoning(
     if (!readEntry(c, part)) return false;
     if (blocks) takeAsBlock(part, at);
   }
-  // An empty list says nothing, not even that there was nothing.
-  if (talk.parts.count > first) {
-    message.thinkingBlocks = blocks;
+  if (blocks) {
+    message.signedFirst = first;
+    message.signedCount = talk.parts.count - first;
+  } else {
     message.thinkingFirst = first;
     message.thinkingCount = talk.parts.count - first;
   }

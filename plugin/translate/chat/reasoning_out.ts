@@ -23,6 +23,37 @@ export function putReasoning(out: Writer, whole: WholeAnswer, shape: AnswerShape
   if (shape.reasoningContent) putTexts(out, whole, L.K_REASONING_CONTENT);
   if (shape.reasoningField) putTexts(out, whole, L.K_REASONING);
   if (shape.reasoningDetails) putDetails(out, whole);
+  if (shape.thinkingBlocks) putBlocks(out, whole);
+}
+
+/** The blocks in Anthropic's spelling, without places. */
+function putBlocks(out: Writer, whole: WholeAnswer): void {
+  const mark = out.mark();
+  out.literal(L.K_THINKING_BLOCKS);
+  const first = out.length;
+  for (let i: u32 = 0; i < whole.blocks.count; i++) {
+    const block = whole.blocks.at(i);
+    if (block.type != BlockType.Thinking && block.type != BlockType.RedactedThinking) continue;
+    separate(out, first);
+    if (block.type == BlockType.RedactedThinking) {
+      putRedactedBlock(out, block.dataPtr, block.dataLen);
+      continue;
+    }
+    out.literal(L.B_THINKING);
+    putToken(out, block.textPtr, block.textLen);
+    out.literal(L.K_SIGNATURE);
+    putToken(out, block.signaturePtr, block.signatureLen);
+    out.byte(Ascii.BraceClose);
+  }
+  if (out.length == first) out.rewind(mark);
+  else out.byte(Ascii.BracketClose);
+}
+
+/** A redacted block in Anthropic's spelling. */
+export function putRedactedBlock(out: Writer, ptr: usize, len: u32): void {
+  out.literal(L.B_REDACTED);
+  putToken(out, ptr, len);
+  out.byte(Ascii.BraceClose);
 }
 
 /** Non-empty thinking texts, a blank line between them. */

@@ -5,9 +5,10 @@ import { putU64 } from "../../bytes/decimal";
 import { Writer } from "../../bytes/writer";
 import { Block } from "../../wire/anthropic/answer";
 import { BlockType } from "../../wire/anthropic/block_types";
+import { AnswerShape } from "../shape";
 import { findOpenBlock } from "./blocks";
 import { beginDelta, endDelta } from "./chunk";
-import { putPlace } from "./reasoning_out";
+import { putPlace, putRedactedBlock } from "./reasoning_out";
 import { ChatStream, OpenBlock } from "./stream_state";
 
 /** A thinking or redacted block begins: its place, when that is not the front, and a redacted block's data. */
@@ -18,6 +19,13 @@ export function startReasoning(out: Writer, s: ChatStream, block: OpenBlock, sou
   s.hidden = false;
   const placed = s.textPoints > 0 || s.nextTool > 0 || hidden;
   const redacted = source.type == BlockType.RedactedThinking;
+  if (redacted && s.shape.thinkingBlocks) {
+    beginDelta(out, s);
+    out.literal(L.D_BLOCKS_OPEN);
+    putRedactedBlock(out, source.dataPtr, source.dataLen);
+    out.byte(Ascii.BracketClose);
+    endDelta(out, s);
+  }
   if (!s.shape.reasoningDetails || (!placed && !redacted)) return;
   beginDelta(out, s);
   out.literal(L.D_DETAILS_OPEN);
@@ -49,7 +57,7 @@ export function putReasoningDelta(
   if (!block.seen && block.reasoning > 0) putGap(out, s);
   block.seen = true;
   s.reasoningText = true;
-  if (!shape.reasoningContent && !shape.reasoningField && !shape.reasoningDetails) return;
+  if (!showsThinking(shape)) return;
   beginDelta(out, s);
   const first = out.length;
   if (shape.reasoningContent) putText(out, first, L.D_REASONING_CONTENT, ptr, len);
@@ -62,7 +70,20 @@ export function putReasoningDelta(
     out.put(ptr, len);
     out.literal(L.D_DETAILS_CLOSE);
   }
+  if (shape.thinkingBlocks) {
+    if (out.length != first) out.byte(Ascii.Comma);
+    out.literal(L.D_BLOCKS_OPEN);
+    out.literal(L.B_THINKING);
+    out.put(ptr, len);
+    out.literal(L.D_BLOCK_UNSIGNED);
+  }
   endDelta(out, s);
+}
+
+/** Some member carries thinking texts. */
+function showsThinking(shape: AnswerShape): bool {
+  if (shape.reasoningContent || shape.reasoningField) return true;
+  return shape.reasoningDetails || shape.thinkingBlocks;
 }
 
 function putText(out: Writer, first: u32, member: usize, ptr: usize, len: u32): void {
@@ -98,12 +119,21 @@ export function putSignatureDelta(
   len: u32,
 ): void {
   const block = findOpenBlock(s, index);
-  if (block == null || !s.shape.reasoningDetails) return;
+  const shape = s.shape;
+  if (block == null || (!shape.reasoningDetails && !shape.thinkingBlocks)) return;
   beginDelta(out, s);
-  out.literal(L.D_DETAILS_OPEN);
-  putU64(out, block.reasoning);
-  out.literal(block.seen ? L.DETAIL_SIGNATURE : L.DETAIL_EMPTY_SIGNATURE);
-  out.put(ptr, len);
-  out.literal(L.D_DETAILS_CLOSE);
+  if (shape.reasoningDetails) {
+    out.literal(L.D_DETAILS_OPEN);
+    putU64(out, block.reasoning);
+    out.literal(block.seen ? L.DETAIL_SIGNATURE : L.DETAIL_EMPTY_SIGNATURE);
+    out.put(ptr, len);
+    out.literal(L.D_DETAILS_CLOSE);
+  }
+  if (shape.thinkingBlocks) {
+    if (shape.reasoningDetails) out.byte(Ascii.Comma);
+    out.literal(L.D_BLOCK_SIGNATURE);
+    out.put(ptr, len);
+    out.literal(L.D_DETAILS_CLOSE);
+  }
   endDelta(out, s);
 }

@@ -41,19 +41,20 @@ export const enum Adaptation {
   DroppedTools = 35, // "dropped:tools"
   DroppedResponseFormat = 36, // "dropped:response_format"
   DroppedOutputFormat = 37, // "dropped:output_format"
-  HashedUser = 38, // "hashed:user"
-  DroppedAudio = 39, // "dropped:audio"
-  DroppedCacheControl = 40, // "dropped:cache_control"
-  DroppedFunctions = 41, // "dropped:functions"
-  DroppedSpeed = 42, // "dropped:speed"
-  ChangedSchema = 43, // "changed:schema"
-  DroppedToolFields = 44, // "dropped:tool_fields"
-  DroppedParallelToolCalls = 45, // "dropped:parallel_tool_calls"
-  DroppedUserProfileId = 46, // "dropped:user_profile_id"
-  DroppedWebSearchOptions = 47, // "dropped:web_search_options"
-  DroppedSafetyIdentifier = 48, // "dropped:safety_identifier"
-  DroppedByRoute = 49, // "dropped:by_route"
-  SetByRoute = 50, // "set:by_route"
+  ChangedResponseFormat = 38, // "changed:response_format"
+  HashedUser = 39, // "hashed:user"
+  DroppedAudio = 40, // "dropped:audio"
+  DroppedCacheControl = 41, // "dropped:cache_control"
+  DroppedFunctions = 42, // "dropped:functions"
+  DroppedSpeed = 43, // "dropped:speed"
+  ChangedSchema = 44, // "changed:schema"
+  DroppedToolFields = 45, // "dropped:tool_fields"
+  DroppedParallelToolCalls = 46, // "dropped:parallel_tool_calls"
+  DroppedUserProfileId = 47, // "dropped:user_profile_id"
+  DroppedWebSearchOptions = 48, // "dropped:web_search_options"
+  DroppedSafetyIdentifier = 49, // "dropped:safety_identifier"
+  DroppedByRoute = 50, // "dropped:by_route"
+  SetByRoute = 51, // "set:by_route"
 }
 
 /** The literal of a member of `Adaptation`; 0 for `Unknown`. */
@@ -170,6 +171,9 @@ export function adaptationName(member: Adaptation): usize {
     case Adaptation.DroppedOutputFormat:
       // prettier-ignore
       return memory.data<u8>([21, 0, 0, 0, 100, 114, 111, 112, 112, 101, 100, 58, 111, 117, 116, 112, 117, 116, 95, 102, 111, 114, 109, 97, 116]);
+    case Adaptation.ChangedResponseFormat:
+      // prettier-ignore
+      return memory.data<u8>([23, 0, 0, 0, 99, 104, 97, 110, 103, 101, 100, 58, 114, 101, 115, 112, 111, 110, 115, 101, 95, 102, 111, 114, 109, 97, 116]);
     case Adaptation.HashedUser:
       // prettier-ignore
       return memory.data<u8>([11, 0, 0, 0, 104, 97, 115, 104, 101, 100, 58, 117, 115, 101, 114]);

@@ -29,8 +29,10 @@ export class Message {
   partsCount: u32;
   callsFirst: u32;
   callsCount: u32;
-  thinkingFirst: u32; // parts that carry reasoning
+  thinkingFirst: u32; // parts that are entries of reasoning_details
   thinkingCount: u32;
+  signedFirst: u32; // parts that are entries of thinking_blocks
+  signedCount: u32;
   toolCallIdPtr: usize;
   toolCallIdLen: u32;
   refusalPtr: usize;
@@ -48,7 +50,6 @@ export class Message {
   hasName: bool;
   hasAudio: bool; // reference to an audio answer
   breakpoint: bool; // prompt_cache_breakpoint
-  thinkingBlocks: bool; // reasoning came as thinking_blocks
   saysReasoning: bool; // reasoning came as text, which cannot be sent back
   dropped: bool; // decided: writes nothing
   standIn: bool; // decided: writes a `.`

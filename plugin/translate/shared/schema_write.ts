@@ -33,8 +33,9 @@ export function putSurveyed(
 ): void {
   const root = it.nodes.at(0);
   nodeAt = 0;
-  rootPtr = description;
-  rootLen = descriptionLen;
+  const described = !isBlankToken(description, descriptionLen);
+  rootPtr = described ? description : 0;
+  rootLen = described ? descriptionLen : 0;
   rootObject = asObject && !hasBit(root, Has.Type);
   if (rootObject) root.has |= <u32>Has.Object;
   it.walk.begin(it.ptr, it.len, it.depth);

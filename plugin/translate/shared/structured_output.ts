@@ -65,6 +65,7 @@ export function decideFormat(
 ): bool {
   // An answer that must be a tool call has no text that the sentence could be about.
   if (format.mode == OutputMode.Sentence) format.sentence = !isForcedChoice();
+  if (format.sentence) note(facts, Adaptation.ChangedResponseFormat);
   if (format.mode != OutputMode.Native) return true;
   if (plan.schemaMode == SchemaMode.Reject) {
     atMember(L.RESPONSE_FORMAT);
@@ -79,6 +80,7 @@ export function decideFormat(
       return true;
     }
   }
+  note(facts, Adaptation.ChangedResponseFormat);
   format.mode = OutputMode.Tool;
   format.sentence = !format.forcible;
   format.namePtr = findFreeName(out, talk, L.JSON_RESPONSE);

@@ -40,8 +40,9 @@ function bringBack(talk: Conversation, message: Message, serves: bool, facts: Fa
     message.thinkingCount = 0;
     return true;
   }
-  const first = message.thinkingFirst;
-  const count = message.thinkingCount;
+  const details = message.signedCount == 0 || hasPlaces(talk, message);
+  const first = details ? message.thinkingFirst : message.signedFirst;
+  const count = details ? message.thinkingCount : message.signedCount;
   message.thinkingCount = 0;
   if (count == 0) {
     if (message.saysReasoning) note(facts, Adaptation.DroppedReasoning);
@@ -52,6 +53,14 @@ function bringBack(talk: Conversation, message: Message, serves: bool, facts: Fa
     usable = checkEntries(talk, first, count);
   settleEntries(talk, first, count, usable, facts);
   return usable == 0 || weaveThinking(talk, message, first, count);
+}
+
+/** `thinking_blocks` cannot say where a block stood: beside entries that do they do not count. */
+function hasPlaces(talk: Conversation, message: Message): bool {
+  for (let i: u32 = 0; i < message.thinkingCount; i++) {
+    if (talk.parts.at(message.thinkingFirst + i).place != Place.Front) return true;
+  }
+  return false;
 }
 
 /** Drops all entries when none is usable, and notes what is lost. */

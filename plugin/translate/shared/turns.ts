@@ -124,11 +124,7 @@ function isPlainText(message: Message, role: TurnRole): bool {
   if (message.role == ChatRole.Tool || message.role == ChatRole.Function) return false;
   if (role == TurnRole.System) return false;
   if (role == TurnRole.User) return true;
-  return (
-    message.callsCount == 0 &&
-    message.thinkingCount == 0 &&
-    message.blocksPtr == 0
-  );
+  return message.callsCount == 0 && message.thinkingCount == 0 && message.blocksPtr == 0;
 }
 
 /** Tool results first, in the order given; the API refuses text before them. */
