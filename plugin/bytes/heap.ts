@@ -11,6 +11,11 @@ const LARGEST_SHIFT: u32 = 14; // 16 KiB; above: whole pages
 const MOST: u32 = 0xffff_0000; // keeps size + SLACK from wrapping
 const FREE_LISTS: usize = memory.data(40); // one u32 per class
 
+/** Unoptimised builds find uses of what was freed: it reads as no address, and what is written to it is seen. */
+const CHECKED: bool = ASC_OPTIMIZE_LEVEL == 0;
+const FREED: u8 = 0xdd;
+const FREED_WORD: u32 = 0xdddd_dddd;
+
 let bytesInUse: u32 = 0;
 
 /** Bytes asked for and not yet released. */
@@ -41,7 +46,9 @@ export function release(ptr: usize, size: u32): void {
     giveBackPages(ptr, pagesFor(size + SLACK));
     return;
   }
-  const list = listOf(classShift(size));
+  const shift = classShift(size);
+  const list = listOf(shift);
+  if (CHECKED) memory.fill(ptr, FREED, (<usize>1) << shift);
   store<u32>(ptr, load<u32>(list));
   store<u32>(list, <u32>ptr);
 }
@@ -61,7 +68,15 @@ function takeSmall(size: u32): usize {
   if (load<u32>(list) == 0 && !fillList(list, shift)) return 0;
   const ptr = <usize>load<u32>(list);
   store<u32>(list, load<u32>(ptr));
+  if (CHECKED) checkFreed(ptr, (<usize>1) << shift);
   return ptr;
+}
+
+/** Traps when somebody has written to a block behind the link since it was freed. */
+function checkFreed(ptr: usize, size: usize): void {
+  for (let at: usize = 4; at < size; at += 4) {
+    if (load<u32>(ptr + at) != FREED_WORD) unreachable();
+  }
 }
 
 /** Cuts one page into blocks of a class; the last SLACK bytes of the page stay unused. */
@@ -69,6 +84,7 @@ function fillList(list: usize, shift: u32): bool {
   const page = takePages(1);
   if (page == 0) return false;
   const size: usize = (<usize>1) << shift;
+  if (CHECKED) memory.fill(page, FREED, PAGE_BYTES);
   const end = page + PAGE_BYTES - SLACK;
   let next: u32 = 0;
   for (let ptr = page; ptr + size <= end; ptr += size) {
