@@ -173,7 +173,7 @@ describe("schemas that cannot be expressed go into a tool, untouched", () => {
     const defs = {
       a: node("#/$defs/c"),
       b: node("#/$defs/c"),
-      c: { anyOf: [{ $ref: "#/$defs/d" }] },
+      c: { anyOf: [{ $ref: "#/$defs/d", minLength: 1, description: "gone" }] },
       d: leaf,
     };
     const schema = {
