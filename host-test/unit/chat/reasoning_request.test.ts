@@ -51,6 +51,7 @@ describe("a budget from an effort", () => {
     [1025, 1024],
     [39_744, 32_000],
     [39_742, 31_998],
+    [39_746, 32_000],
   ])("beside max_tokens %i it is %s", (max_tokens, budget) => {
     const { sent } = send({ model: BUDGET_MODEL, max_tokens, reasoning_effort: "high" });
     expect(sent?.thinking?.budget_tokens).toBe(budget);

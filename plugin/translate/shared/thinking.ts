@@ -193,7 +193,7 @@ function turnOn(mode: ThinkingMode): void {
 /** Derived thinking yields to what the API does not take beside it: forced calls, a history without its thinking. */
 function mayThink(input: ThinkingInput, talk: Conversation, plan: Plan, facts: Facts): bool {
   const traits = plan.traits;
-  let refused = input.forced && traits.forcedChoice;
+  let refused = input.forced;
   if (!refused && traits.thinking == ThinkingClass.Budget) {
     refused = lacksThinking(talk) && (traits.historyNeedsThinking || endsInAnswer(talk));
   }
