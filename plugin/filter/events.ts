@@ -151,8 +151,8 @@ function releaseHeaders(stream: StreamState, chat: ChatStream, sawComment: bool)
   stream.consumed = 0;
   if (chat.state != ChatState.Failed || chat.headPtr != 0 || chat.pinged || sawComment) return;
   const out = output();
-  const length = out.length - FRAME_HEAD - FRAME_TAIL;
   out.dropEnds(FRAME_HEAD, FRAME_TAIL);
+  const length = out.length;
   putResponseNumber(L.H_STATUS, chat.failureStatus);
   putResponseNumber(L.H_CONTENT_LENGTH, length);
   putResponseLiteral(L.H_CONTENT_TYPE, L.APPLICATION_JSON);

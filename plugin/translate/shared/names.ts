@@ -49,24 +49,31 @@ export function prepareNames(out: Writer, talk: Conversation, reserved: usize, f
   talkOfIndex = null;
   if (!needsIndex(talk, reserved)) return true;
   if (!indexTools(out, talk, reserved)) return refuseMemory();
-  const client = byClient;
-  const wire = byWire;
-  if (client == null || wire == null) return refuseMemory();
   for (let i: u32 = 0; i < talk.tools.count; i++) {
     const tool = talk.tools.at(i);
     if (tool.kind == ToolKind.Native || tool.nameLen < 2) continue;
-    if (!readName(out, talk.arena, tool.namePtr, tool.nameLen)) return refuseMemory();
-    const first = client.find(textPtr, textLen);
-    if (first != NOT_FOUND && first < i) {
-      tool.wirePtr = talk.tools.at(first).wirePtr;
-      tool.wireLen = talk.tools.at(first).wireLen;
-      continue;
-    }
-    if (isLegal(textPtr, textLen) && wire.find(textPtr, textLen) == i) continue;
-    if (!rename(out, talk, tool, wire, i)) return refuseMemory();
-    facts.renamedTools += 1;
-    note(facts, Adaptation.RenamedTools);
+    if (!nameTool(out, talk, i, facts)) return refuseMemory();
   }
+  return true;
+}
+
+/** Decides the upstream name of tool `i`; one declared twice keeps its first name. False without memory. */
+function nameTool(out: Writer, talk: Conversation, i: u32, facts: Facts): bool {
+  const client = byClient;
+  const wire = byWire;
+  if (client == null || wire == null) return false;
+  const tool = talk.tools.at(i);
+  if (!readName(out, talk.arena, tool.namePtr, tool.nameLen)) return false;
+  const first = client.find(textPtr, textLen);
+  if (first != NOT_FOUND && first < i) {
+    tool.wirePtr = talk.tools.at(first).wirePtr;
+    tool.wireLen = talk.tools.at(first).wireLen;
+    return true;
+  }
+  if (isLegal(textPtr, textLen) && wire.find(textPtr, textLen) == i) return true;
+  if (!rename(out, talk, tool, wire, i)) return false;
+  facts.renamedTools += 1;
+  note(facts, Adaptation.RenamedTools);
   return true;
 }
 

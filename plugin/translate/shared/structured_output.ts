@@ -75,12 +75,17 @@ export function decideFormat(
     const survey = surveySchema(talk.arena, format.schemaPtr, format.schemaLen, plan.maxDepth);
     if (survey == null) return refuseMemory();
     format.survey = survey;
-    if (isExpressible(survey) && (!survey.open || format.strict || !format.forcible)) {
+    if (servesNatively(survey, format)) {
       if (survey.bent) note(facts, Adaptation.ChangedSchema);
       return true;
     }
   }
   note(facts, Adaptation.ChangedResponseFormat);
+  return useTool(out, format, talk, facts);
+}
+
+/** Serves a schema by a tool of ours; false without memory. */
+function useTool(out: Writer, format: OutputFormat, talk: Conversation, facts: Facts): bool {
   format.mode = OutputMode.Tool;
   format.sentence = !format.forcible;
   format.namePtr = findFreeName(out, talk, L.JSON_RESPONSE);
@@ -89,6 +94,11 @@ export function decideFormat(
   facts.jsonNamePtr = format.namePtr;
   facts.jsonNameLen = format.nameLen;
   return format.namePtr != 0 || refuseMemory();
+}
+
+/** Open objects would be closed: that is left to a tool where one can be forced. */
+function servesNatively(survey: SchemaSurvey, format: OutputFormat): bool {
+  return isExpressible(survey) && (!survey.open || format.strict || !format.forcible);
 }
 
 /** True when constrained output can say what the schema says, open objects aside. */
