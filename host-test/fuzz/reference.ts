@@ -33,14 +33,23 @@ const REASONS: { [key: string]: string } = {
   refusal: "content_filter",
 };
 
+/** An index that is not spelled as one; a number may be one or not by how exactly it is read. */
+const ODD_INDEX = /"index"\s*:\s*(?!\d{1,9}(\.0)?\s*[,}])/;
+
 /** The `finish_reason` for a stop reason. */
 export function finishReason(reason: unknown): string {
   return (typeof reason === "string" ? REASONS[reason] : undefined) ?? "stop";
 }
 
+interface ReadEvent {
+  name: string;
+  data: string;
+  unfinished: boolean;
+}
+
 /** Names and data of the events in a stream, as the HTML standard reads it; `unfinished` marks one that the end cut. */
-function readEvents(text: string): { name: string; data: string; unfinished: boolean }[] {
-  const events: { name: string; data: string; unfinished: boolean }[] = [];
+function readEvents(text: string): ReadEvent[] {
+  const events: ReadEvent[] = [];
   let [name, data, lines] = ["", "", 0];
   const all = text.replace(/^\ufeff/, "").split(/\r\n|\r|\n/);
   const flush = (unfinished: boolean): void => {
@@ -72,33 +81,33 @@ export function tellStream(text: string): Told | undefined {
     stop: undefined,
     unsure: false,
   };
-  for (const { name, data, unfinished } of readEvents(text)) {
-    if (state.done || state.failed) break;
-    if (data === "[DONE]") {
-      end(state);
-      break;
-    }
-    const value = parse(data);
-    if (value === undefined && unfinished) break;
-    if (value === undefined || typeof value !== "object" || Array.isArray(value))
-      state.failed = true;
-    else take(state, value as Json, typeof value["type"] === "string" ? value["type"] : name);
-  }
+  for (const event of readEvents(text)) if (!state.done && !state.failed) takeData(state, event);
   end(state);
   const { tools, finish, done, failed } = state;
-  if (state.unsure) return undefined;
-  return { text: state.text, tools, finish, done, failed };
+  return state.unsure ? undefined : { text: state.text, tools, finish, done, failed };
 }
 
-function parse(text: string): Json | undefined {
+/** One event; what is cut off at the end counts only when it is complete by chance. */
+function takeData(state: State, { name, data, unfinished }: ReadEvent): void {
+  if (data === "[DONE]") return end(state);
+  let value: unknown;
   try {
-    return (JSON.parse(text) as Json | null) ?? undefined;
+    value = JSON.parse(data);
   } catch {
-    return undefined;
+    state.failed = !unfinished;
+    return;
   }
+  state.unsure ||= ODD_INDEX.test(data);
+  if (typeof value !== "object" || value === null || Array.isArray(value)) {
+    state.failed = true;
+    return;
+  }
+  const { type } = value as Json;
+  take(state, value as Json, typeof type === "string" ? type : name);
 }
 
 function take(state: State, event: Json, type: string): void {
+  state.unsure ||= "type" in event && typeof event["type"] !== "string";
   const index = indexOf(event["index"]);
   switch (type) {
     case "message_start":
@@ -135,6 +144,8 @@ function take(state: State, event: Json, type: string): void {
 /** Members of other types than the API's: which of two of the same name counts is not promised then. */
 function isOdd(value: Json): boolean {
   if (typeof value !== "object") return true;
+  const { input = {}, stop_reason: stop = null } = value;
+  if (typeof input !== "object" || (stop !== null && typeof stop !== "string")) return true;
   return ["type", "text", "id", "name", "partial_json"].some(
     (key) => key in value && typeof value[key] !== "string",
   );
@@ -193,6 +204,7 @@ function stopBlock(state: State, index: number): void {
 }
 
 function keepStop(state: State, delta: Json): void {
+  state.unsure ||= isOdd(delta);
   if (typeof delta["stop_reason"] === "string") state.stop = delta["stop_reason"];
 }
 
@@ -213,7 +225,7 @@ function end(state: State): void {
 export function tellMessage(message: Json): Told | undefined {
   const all = message["content"] as (Json | null)[];
   const blocks = all.filter((block): block is Json => typeof block === "object" && block !== null);
-  if (blocks.some(isOdd)) return undefined;
+  if (blocks.some(isOdd) || isOdd({ stop_reason: message["stop_reason"] })) return undefined;
   const texts = blocks.filter(({ type }) => type === "text").map(({ text }) => textOf(text));
   const tools = blocks
     .filter(({ type }) => type === "tool_use")
