@@ -8,6 +8,8 @@ import { POINTER_ARGUMENTS } from "./abi.ts";
 const CROSSING = /\[(host->vm|host<-vm|vm->host|vm<-host)\] (.*)$/;
 const CALL = /^([\w.]+)\((.*)\)$/;
 const RETURN = /^([\w.]+) return: (.*)$/;
+/** Their first argument is an id that each VM hands out by itself; it is masked like an address. */
+const METRIC_CALLS = /proxy_(increment|record)_metric$/;
 const ALLOCATORS = new Set(["proxy_on_memory_allocate", "malloc"]);
 
 /** Formats the arguments of a crossing: unsigned, as the engine of the real host prints them. */
@@ -144,7 +146,8 @@ function callbackArguments(name: string, args: string[], ids: Map<string, string
 
 function importArguments(name: string, args: string[], ids: Map<string, string>): string[] {
   if (name === "env.proxy_set_effective_context") return [renumber(args[0] ?? "0", ids)];
-  const pointers = POINTER_ARGUMENTS[name] ?? [];
+  const known = POINTER_ARGUMENTS[name] ?? [];
+  const pointers = METRIC_CALLS.test(name) ? [...known, 0] : known;
   return args.map((arg, index) => (pointers.includes(index) && arg !== "0" ? "*" : arg));
 }
 
