@@ -34,8 +34,6 @@ export class CustomScan {
 
 /** A piece with its outer escapes gone; keeps nothing between calls. */
 const PIECE: Writer = makeWriter();
-/** A block above this size is given back. */
-const PIECE_KEEP: u32 = 4096;
 /** Bytes of a pair of escapes that are one character. */
 const PAIR: u32 = 12;
 const HEX_ESCAPE: u32 = 6;
@@ -75,7 +73,7 @@ export function scanCustomInput(
   }
   unescapeInto(PIECE, ptr, len);
   const kept = !PIECE.failed && take(out, scan, PIECE.start, PIECE.cursor, limit);
-  PIECE.finish(PIECE_KEEP);
+  PIECE.finish(0);
   return kept;
 }
 
