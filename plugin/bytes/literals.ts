@@ -2017,6 +2017,20 @@ export const M_UPSTREAM_ERRORS: usize = memory.data<u8>([28, 0, 0, 0, 98, 114, 1
 // prettier-ignore
 export const M_STREAM_ERRORS: usize = memory.data<u8>([26, 0, 0, 0, 98, 114, 105, 100, 103, 101, 95, 115, 116, 114, 101, 97, 109, 95, 101, 114, 114, 111, 114, 115, 95, 116, 111, 116, 97, 108]);
 
+// --- errors of the Messages API ---
+
+// "{\"type\":\"error\",\"error\":{\"type\":\""
+// prettier-ignore
+export const ANTHROPIC_ERROR_OPEN: usize = memory.data<u8>([33, 0, 0, 0, 123, 34, 116, 121, 112, 101, 34, 58, 34, 101, 114, 114, 111, 114, 34, 44, 34, 101, 114, 114, 111, 114, 34, 58, 123, 34, 116, 121, 112, 101, 34, 58, 34]);
+
+// "\",\"message\":\""
+// prettier-ignore
+export const ANTHROPIC_ERROR_MESSAGE: usize = memory.data<u8>([13, 0, 0, 0, 34, 44, 34, 109, 101, 115, 115, 97, 103, 101, 34, 58, 34]);
+
+// "\"},\"request_id\":null}"
+// prettier-ignore
+export const ANTHROPIC_ERROR_CLOSE: usize = memory.data<u8>([21, 0, 0, 0, 34, 125, 44, 34, 114, 101, 113, 117, 101, 115, 116, 95, 105, 100, 34, 58, 110, 117, 108, 108, 125]);
+
 /** Keeps 16 bytes readable after the start of every byte above; not a literal. */
 // prettier-ignore
 export const LITERALS_PAD: usize = memory.data<u8>([0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]);

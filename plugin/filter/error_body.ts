@@ -1,31 +1,76 @@
-/** Error bodies of upstreams and of the host's own replies, as OpenAI errors in the output writer. */
+/** Error bodies in the client's dialect, in the output writer: of upstreams, of the host's own replies, and ours. */
 import { output, scratch } from "../abi/memory";
+import * as L from "../bytes/literals";
 import { openStruct } from "../bytes/records";
 import { JsonCursor } from "../json/cursor";
-import { clientStatus, putTextError, putUpstreamError } from "../translate/shared/openai_error";
+import {
+  putAnthropicError,
+  putAnthropicProblem,
+  putAnthropicText,
+  putAnthropicUpstream,
+} from "../translate/shared/anthropic_error";
+import {
+  clientStatus,
+  putLocalError,
+  putProblem,
+  putTextError,
+  putUpstreamError,
+} from "../translate/shared/openai_error";
+import { problemStatus } from "../translate/shared/problem";
+import { Dialect } from "../translate/surface";
 import { ERROR, readUpstreamError } from "../wire/upstream_error";
 import { ErrorType } from "../wire/anthropic/error_types";
+import { StreamState } from "./stream";
 
 /** Larger bodies are not searched for JSON. */
 const JSON_CAP: u32 = 262144;
 const OUTPUT_CAP: u32 = JSON_CAP * 2;
+const OWN_CAP: u32 = 65536;
+
+/** The status that the client sees for an upstream's. */
+export function statusFor(stream: StreamState, status: u32): u32 {
+  return stream.dialect == Dialect.Anthropic ? status : clientStatus(status);
+}
 
 /** Writes the error for a body; answers the status for the client. */
-export function putErrorBody(status: u32, ptr: usize, len: u32): u32 {
+export function putErrorBody(stream: StreamState, status: u32, ptr: usize, len: u32): u32 {
   const out = output();
   out.begin(1024, OUTPUT_CAP);
   const cursor = openStruct<JsonCursor>(scratch());
-  if (cursor != null && len <= JSON_CAP && readUpstreamError(cursor, ptr, len)) {
-    putUpstreamError(out, status);
-  } else putTextError(out, status, ptr, len < JSON_CAP ? len : JSON_CAP);
-  return clientStatus(status);
+  const quoted = len < JSON_CAP ? len : JSON_CAP;
+  const isRead = cursor != null && len <= JSON_CAP && readUpstreamError(cursor, ptr, len);
+  if (stream.dialect == Dialect.Anthropic) {
+    if (isRead) putAnthropicUpstream(out, status);
+    else putAnthropicText(out, status, ptr, quoted);
+  } else if (isRead) putUpstreamError(out, status);
+  else putTextError(out, status, ptr, quoted);
+  return statusFor(stream, status);
 }
 
-/** Writes the error for a body that is not there. */
-export function putEmptyError(status: u32): u32 {
+/** Writes the error for a body that is not there; answers the status for the client. */
+export function putEmptyError(stream: StreamState, status: u32): u32 {
   ERROR.type = ErrorType.Unknown;
   const out = output();
   out.begin(256, OUTPUT_CAP);
-  putTextError(out, status, 0, 0);
-  return clientStatus(status);
+  if (stream.dialect == Dialect.Anthropic) putAnthropicText(out, status, 0, 0);
+  else putTextError(out, status, 0, 0);
+  return statusFor(stream, status);
+}
+
+/** Writes an error of ours with a literal message; the type follows the status. */
+export function putOwnError(dialect: Dialect, status: u32, code: usize, message: usize): void {
+  const out = output();
+  out.begin(512, OWN_CAP);
+  if (dialect == Dialect.Anthropic) putAnthropicError(out, status, message);
+  else putLocalError(out, status >= 500 ? L.TYPE_SERVER : L.TYPE_INVALID_REQUEST, code, message);
+}
+
+/** Writes the problem that was noted; answers its status. */
+export function putNotedProblem(stream: StreamState): u32 {
+  const status = problemStatus;
+  const out = output();
+  out.begin(512, OWN_CAP);
+  if (stream.dialect == Dialect.Anthropic) putAnthropicProblem(out);
+  else putProblem(out);
+  return status;
 }

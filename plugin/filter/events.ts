@@ -12,9 +12,16 @@ import { JsonStatus } from "../json/status";
 import { SseDecoder } from "../sse/decoder";
 import { SseStatus } from "../sse/event";
 import { openDecoder } from "../sse/open";
-import { isOver, openChatStream, putEnd, putEvent, putFailure } from "../translate/chat/stream";
-import { ChatState, ChatStream } from "../translate/chat/stream_state";
 import { findEventType } from "../wire/anthropic/event_types";
+import {
+  firstFailure,
+  isOver,
+  openTranslator,
+  putEnd,
+  putEvent,
+  putFailure,
+  reopen,
+} from "./event_translator";
 import { replyError } from "./reply";
 import { putResponseLiteral, putResponseNumber } from "./response_headers";
 import { Phase, StreamState } from "./stream";
@@ -31,13 +38,9 @@ const FRAME_TAIL: u32 = 2;
 /** Makes decoder and translator; false without memory. */
 export function openEvents(stream: StreamState): bool {
   const profile = stream.profile;
-  const arena = stream.arena;
-  const shape = stream.shape;
-  if (profile == null || arena == null || shape == null) return false;
-  const chat = openChatStream(arena, shape);
+  if (profile == null || !openTranslator(stream)) return false;
   const decoder = openDecoder(profile.maxEventBytes);
-  if (chat == null || decoder == null) return false;
-  stream.chat = chat;
+  if (decoder == null) return false;
   stream.decoder = decoder;
   stream.phase = Phase.Events;
   return true;
@@ -45,22 +48,21 @@ export function openEvents(stream: StreamState): bool {
 
 /** Translates a window. While headers are held the host hands in all bytes so far, of which the first are known. */
 export function takeEvents(stream: StreamState, size: u32, end: bool): Action {
-  const chat = stream.chat;
   const decoder = stream.decoder;
-  if (chat == null || decoder == null) return Action.Continue;
+  if (decoder == null) return Action.Continue;
   const out = output();
-  if (isOver(chat)) {
+  if (isOver(stream)) {
     if (size > 0) replaceBuffer(BufferType.ResponseBody, out.start, 0);
     return Action.Continue;
   }
   out.begin((size - stream.consumed) << GROWTH_SHIFT, OUTPUT_CAP);
-  if (size > stream.consumed) translateWindow(stream, chat, decoder, size);
-  if (end) translateEnd(chat, decoder);
-  if (out.failed && !failOutput(stream, chat)) return Action.Continue;
+  if (size > stream.consumed) translateWindow(stream, decoder, size);
+  if (end) translateEnd(stream, decoder);
+  if (out.failed && !failOutput(stream)) return Action.Continue;
   if (stream.responseHeld) {
     stream.consumed = size;
     if (!end && mayWait(decoder, size)) return Action.Pause;
-    releaseHeaders(stream, chat, decoder.sawComment);
+    releaseHeaders(stream, decoder.sawComment);
   }
   replaceBuffer(BufferType.ResponseBody, out.start, out.length);
   return Action.Continue;
@@ -73,9 +75,8 @@ function mayWait(decoder: SseDecoder, size: u32): bool {
 
 /** With trailers: what is left is translated; a body can only be written while the host still collects it. */
 export function finishEvents(stream: StreamState): void {
-  const chat = stream.chat;
   const decoder = stream.decoder;
-  if (chat == null || decoder == null || isOver(chat)) return;
+  if (decoder == null || isOver(stream)) return;
   if (stream.responseHeld && stream.consumed == 0) {
     // No data came at all: there is no body to write to, but headers that can give way to a reply.
     replyError(stream, 502, L.CODE_STREAM_TRUNCATED, L.TEXT_TRUNCATED, 0);
@@ -83,81 +84,79 @@ export function finishEvents(stream: StreamState): void {
   }
   const out = output();
   out.begin(1024, OUTPUT_CAP);
-  translateEnd(chat, decoder);
-  if (out.failed && !failOutput(stream, chat)) return;
-  if (stream.responseHeld) releaseHeaders(stream, chat, decoder.sawComment);
+  translateEnd(stream, decoder);
+  if (out.failed && !failOutput(stream)) return;
+  if (stream.responseHeld) releaseHeaders(stream, decoder.sawComment);
   if (out.length > 0) replaceBuffer(BufferType.ResponseBody, out.start, out.length);
 }
 
-function translateWindow(
-  stream: StreamState,
-  chat: ChatStream,
-  decoder: SseDecoder,
-  size: u32,
-): void {
+function translateWindow(stream: StreamState, decoder: SseDecoder, size: u32): void {
   if (readBuffer(BufferType.ResponseBody, size) != Status.Ok || resultLen != size) {
-    putFailure(output(), chat, L.CODE_OUT_OF_MEMORY, L.TEXT_OUT_OF_MEMORY);
+    putFailure(output(), stream, L.CODE_OUT_OF_MEMORY, L.TEXT_OUT_OF_MEMORY);
     return;
   }
   decoder.feed(resultPtr + stream.consumed, size - stream.consumed);
-  drain(chat, decoder);
+  drain(stream, decoder);
 }
 
 /**
  * The output found no memory: the client gets the error in the place of a part of it. False when there is not even room for
  * that, and held headers gave way to a bare reply.
  */
-function failOutput(stream: StreamState, chat: ChatStream): bool {
+function failOutput(stream: StreamState): bool {
   const out = output();
   out.begin(512, OUTPUT_CAP);
-  chat.state = ChatState.Open;
-  putFailure(out, chat, L.CODE_OUT_OF_MEMORY, L.TEXT_OUT_OF_MEMORY);
+  reopen(stream);
+  putFailure(out, stream, L.CODE_OUT_OF_MEMORY, L.TEXT_OUT_OF_MEMORY);
   if (!out.failed || !stream.responseHeld) return true;
   replyError(stream, 500, L.CODE_OUT_OF_MEMORY, L.TEXT_OUT_OF_MEMORY, 0);
   return false;
 }
 
 /** The end: an unfinished event counts when its data is complete JSON. */
-function translateEnd(chat: ChatStream, decoder: SseDecoder): void {
+function translateEnd(stream: StreamState, decoder: SseDecoder): void {
   decoder.end();
-  drain(chat, decoder);
-  putEnd(output(), chat);
+  drain(stream, decoder);
+  putEnd(output(), stream);
 }
 
-function drain(chat: ChatStream, decoder: SseDecoder): void {
+function drain(stream: StreamState, decoder: SseDecoder): void {
   const out = output();
-  while (!isOver(chat) && decoder.next()) {
-    if (decoder.unfinished && !isWhole(chat, decoder)) return;
+  while (!isOver(stream) && decoder.next()) {
+    if (decoder.unfinished && !isWhole(stream, decoder)) return;
     putEvent(
       out,
-      chat,
+      stream,
       decoder.dataPtr,
       decoder.dataLen,
       findEventType(decoder.namePtr, decoder.nameLen),
     );
   }
   if (decoder.status == SseStatus.Overflow)
-    putFailure(out, chat, L.CODE_INVALID_UPSTREAM, L.TEXT_EVENT_TOO_LARGE);
+    putFailure(out, stream, L.CODE_INVALID_UPSTREAM, L.TEXT_EVENT_TOO_LARGE);
   else if (decoder.status == SseStatus.NoMemory)
-    putFailure(out, chat, L.CODE_OUT_OF_MEMORY, L.TEXT_OUT_OF_MEMORY);
+    putFailure(out, stream, L.CODE_OUT_OF_MEMORY, L.TEXT_OUT_OF_MEMORY);
 }
 
 /**
  * Lets held headers go. An error that comes first becomes an ordinary answer with its status; behind a comment, which lets
  * headers go by itself, it stays in the stream, so that the answer does not depend on how the bytes were cut.
  */
-function releaseHeaders(stream: StreamState, chat: ChatStream, sawComment: bool): void {
+function releaseHeaders(stream: StreamState, sawComment: bool): void {
   stream.responseHeld = false;
   stream.consumed = 0;
-  if (chat.state != ChatState.Failed || chat.headPtr != 0 || chat.pinged || sawComment) return;
+  const status = firstFailure(stream);
+  if (status == 0 || sawComment) return;
   const out = output();
   out.dropEnds(FRAME_HEAD, FRAME_TAIL);
   const length = out.length;
-  putResponseNumber(L.H_STATUS, chat.failureStatus);
+  putResponseNumber(L.H_STATUS, status);
   putResponseNumber(L.H_CONTENT_LENGTH, length);
   putResponseLiteral(L.H_CONTENT_TYPE, L.APPLICATION_JSON);
 }
 
-function isWhole(chat: ChatStream, decoder: SseDecoder): bool {
-  return checkDocument(decoder.dataPtr, decoder.dataLen, chat.shape.maxDepth) == JsonStatus.Ok;
+function isWhole(stream: StreamState, decoder: SseDecoder): bool {
+  const profile = stream.profile;
+  const depth = profile == null ? 0 : profile.maxDepth;
+  return checkDocument(decoder.dataPtr, decoder.dataLen, depth) == JsonStatus.Ok;
 }

@@ -6,22 +6,16 @@ import { openPairList } from "../abi/pairs";
 import * as L from "../bytes/literals";
 import { literalLen, literalPtr } from "../bytes/compare";
 import { SpanTable } from "../bytes/span_table";
-import { putLocalError, putProblem } from "../translate/shared/openai_error";
-import { problemStatus } from "../translate/shared/problem";
+import { Dialect } from "../translate/surface";
+import { putNotedProblem, putOwnError } from "./error_body";
 import { countLocalReply } from "./metrics";
 import { requestIdHeader } from "./response_headers";
 import { ResponseHeader } from "./response_headers_table";
 import { Phase, StreamState } from "./stream";
 
-const REPLY_CAP: u32 = 65536;
-
 /** Answers with the problem that was noted. */
 export function replyProblem(stream: StreamState): void {
-  const status = problemStatus;
-  const out = output();
-  out.begin(512, REPLY_CAP);
-  putProblem(out);
-  send(stream, status, 0);
+  send(stream, putNotedProblem(stream), 0);
 }
 
 /** Answers with a literal message; the type follows the status. `allow` is a literal for 405, or 0. */
@@ -32,9 +26,7 @@ export function replyError(
   message: usize,
   allow: usize,
 ): void {
-  const out = output();
-  out.begin(512, REPLY_CAP);
-  putLocalError(out, status >= 500 ? L.TYPE_SERVER : L.TYPE_INVALID_REQUEST, code, message);
+  putOwnError(stream.dialect, status, code, message);
   send(stream, status, allow);
 }
 
@@ -60,8 +52,7 @@ export function sendUpstreamError(stream: StreamState, status: u32, headers: Spa
 /** A request whose state could not be made: it must not pass untranslated. */
 export function refuseUnknown(): Action {
   const out = output();
-  out.begin(512, REPLY_CAP);
-  putLocalError(out, L.TYPE_SERVER, L.CODE_OUT_OF_MEMORY, L.TEXT_OUT_OF_MEMORY);
+  putOwnError(Dialect.OpenAi, 500, L.CODE_OUT_OF_MEMORY, L.TEXT_OUT_OF_MEMORY);
   sendLocalResponse(500, out.start, out.length, 0, 0);
   return Action.Continue;
 }

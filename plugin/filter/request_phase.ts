@@ -1,45 +1,23 @@
 /** The request: headers, body, trailers. Finishes at whichever comes first of `end_of_stream` and the trailers. */
 import { readBuffer, replaceBuffer, resultLen, resultPtr } from "../abi/host";
-import { output, scratch } from "../abi/memory";
+import { output } from "../abi/memory";
 import { Action, BufferType, Status } from "../abi/numbers";
-import { Arena, openArena } from "../bytes/arena";
 import { equalsLiteral, equalsLiteralIgnoreCase } from "../bytes/compare";
 import { putU64, readU32 } from "../bytes/decimal";
 import * as L from "../bytes/literals";
-import { openStruct } from "../bytes/records";
 import { SpanTable } from "../bytes/span_table";
-import { Config, Profile, RequestHeaders, StreamPing, StreamUsage } from "../policy/config";
-import { makePlan, planModelChanged } from "../policy/plan_maker";
-import { CITATIONS_CAP } from "../translate/chat/annotations_stream";
-import { openChatRequest, readChat, ChatRequest } from "../translate/chat/request";
-import { expectedBytes, writeChat } from "../translate/chat/write";
-import { AnswerShape } from "../translate/shape";
-import { putAdaptations } from "../translate/shared/adaptation";
-import { keepTools } from "../translate/shared/names";
-import { problemStatus, refuseMemory, refuse, refuseWhole } from "../translate/shared/problem";
-import { ChatKey } from "../wire/openai/chat_keys";
+import { Profile, RequestHeaders } from "../policy/config";
 import { findOperation, Operation } from "../translate/surface";
-import { chooseByModel, needsModel, selectProfile, strippedPrefix } from "./select_profile";
-import { putBodyHeaders } from "./beta_headers";
-import { hasKeysByModel, putCredentials } from "./credentials";
-import {
-  dropHeader,
-  headerBlock,
-  headerBlockLen,
-  putHeader,
-  putHeaderLiteral,
-  readRequestHeaders,
-} from "./request_headers";
-import { RequestHeader } from "./request_headers_table";
-import { replyError, replyProblem } from "./reply";
+import { hasKeysByModel } from "./credentials";
 import { countRequest } from "./metrics";
+import { replyError, replyProblem } from "./reply";
+import { editRequestHeaders } from "./request_edit";
+import { headerBlock, headerBlockLen, putHeader, readRequestHeaders } from "./request_headers";
+import { RequestHeader } from "./request_headers_table";
+import { translateRequest } from "./request_translator";
+import { needsModel, selectProfile, strippedPrefix } from "./select_profile";
 import { Phase, StreamState } from "./stream";
 import { proveHold, watch } from "./tick";
-
-/** First chunk of what a stream keeps for its answer. */
-const STREAM_ARENA_BYTES: u32 = 1008;
-/** What a stream may keep besides one event: citations, which may leave half of each chunk unused, and the rest. */
-const STREAM_ARENA_EXTRA: u32 = 2 * CITATIONS_CAP + 65536;
 
 /** Classifies the request, edits its headers, holds them when the configuration says so. */
 export function onRequestHeaders(stream: StreamState, end: bool): Action {
@@ -94,6 +72,7 @@ function checkOperation(stream: StreamState, headers: SpanTable): bool {
     headers.ptr(RequestHeader.Path) + strippedPrefix,
     headers.len(RequestHeader.Path) - strippedPrefix,
   );
+  stream.operation = operation;
   switch (operation) {
     case Operation.Chat:
       return true;
@@ -129,39 +108,6 @@ function checkRequestHeaders(stream: StreamState, headers: SpanTable, profile: P
   if (length <= <i64>profile.maxRequestBytes) return true;
   replyError(stream, 413, L.CODE_REQUEST_TOO_LARGE, L.TEXT_TOO_LARGE, 0);
   return false;
-}
-
-/** Everything that does not depend on the body. */
-function editRequestHeaders(headers: SpanTable, profile: Profile): void {
-  putPath(profile);
-  putCredentials(headers, profile);
-  dropHeader(headers, RequestHeader.ContentLength, L.H_CONTENT_LENGTH);
-  dropHeader(headers, RequestHeader.OpenAiOrganization, L.H_OPENAI_ORGANIZATION);
-  dropHeader(headers, RequestHeader.OpenAiProject, L.H_OPENAI_PROJECT);
-  dropHeader(headers, RequestHeader.OpenAiBeta, L.H_OPENAI_BETA);
-  dropHeader(headers, RequestHeader.Cookie, L.H_COOKIE);
-  putHeaderLiteral(L.H_ACCEPT_ENCODING, L.IDENTITY);
-  if (!isJson(headers)) putHeaderLiteral(L.H_CONTENT_TYPE, L.APPLICATION_JSON);
-  if (headers.has(RequestHeader.AnthropicVersion)) return;
-  if (profile.anthropicVersionPtr == 0) putHeaderLiteral(L.H_ANTHROPIC_VERSION, L.VERSION_2023);
-  else putHeader(L.H_ANTHROPIC_VERSION, profile.anthropicVersionPtr, profile.anthropicVersionLen);
-}
-
-function isJson(headers: SpanTable): bool {
-  const ptr = headers.ptr(RequestHeader.ContentType);
-  return equalsLiteral(ptr, headers.len(RequestHeader.ContentType), L.APPLICATION_JSON);
-}
-
-function putPath(profile: Profile): void {
-  if (profile.basePathLen == 0) {
-    putHeaderLiteral(L.H_PATH, L.PATH_MESSAGES);
-    return;
-  }
-  const out = output();
-  out.begin(256, 65536);
-  out.put(profile.basePathPtr, profile.basePathLen);
-  out.literal(L.PATH_MESSAGES);
-  putHeader(L.H_PATH, out.start, out.length);
 }
 
 /** Collects the body; translates it when it is complete. */
@@ -201,7 +147,7 @@ function finishRequest(stream: StreamState, profile: Profile): void {
     replyError(stream, 500, L.CODE_OUT_OF_MEMORY, L.TEXT_OUT_OF_MEMORY, 0);
     return;
   }
-  if (!translate(stream, config, profile, resultPtr, size)) {
+  if (!translateRequest(stream, config, profile, resultPtr, size)) {
     if (stream.phase != Phase.Pass) replyProblem(stream);
     return;
   }
@@ -223,113 +169,4 @@ function finishRequest(stream: StreamState, profile: Profile): void {
 /** A body that is not there is no JSON object. */
 function refuseBody(stream: StreamState): void {
   replyError(stream, 400, 0, L.TEXT_BAD_JSON, 0);
-}
-
-/** Leaves the Messages request in the output writer. False with a problem. */
-function translate(
-  stream: StreamState,
-  config: Config,
-  profile: Profile,
-  ptr: usize,
-  len: u32,
-): bool {
-  const request = openChatRequest(scratch());
-  if (request == null) return refuseMemory();
-  request.maxMessages = profile.maxMessages;
-  request.maxTools = profile.maxTools;
-  if (!readChat(request, ptr, len, profile.maxDepth)) return false;
-  if (stream.deferred) {
-    if (!settleProfile(stream, config, request)) return false;
-    const settled = stream.profile;
-    if (settled != null) profile = settled;
-  }
-  const plan = makePlan(request, config, profile, len, scratch());
-  if (plan == null) return problemStatus != 0 ? false : refuseMemory();
-  const out = output();
-  out.begin(expectedBytes(request, len), plan.maxOutputBytes);
-  if (!writeChat(out, request, plan)) return false;
-  if (out.failed) return refuseWhole(413, L.CODE_REQUEST_TOO_LARGE, L.TEXT_OUTPUT_TOO_LARGE);
-  if (stream.requestHeld) putBodyHeaders(request.facts);
-  return keepShape(stream, profile, request) || refuseMemory();
-}
-
-/** Chooses profile and key now that the model is known, and edits the headers. False with a problem, or when nothing matches. */
-function settleProfile(stream: StreamState, config: Config, request: ChatRequest): bool {
-  const headers = readRequestHeaders();
-  if (headers == null) return refuseMemory();
-  if (request.members.has(ChatKey.Model)) {
-    const ptr = request.members.ptr(ChatKey.Model) + 1;
-    chooseByModel(ptr, request.members.len(ChatKey.Model) - 2);
-  }
-  const chosen = selectProfile(config, headers, headerBlock, headerBlockLen);
-  if (chosen < 0) {
-    chooseByModel(0, 0);
-    if (config.rejectUnmatched) return refuse(404, L.CODE_UNKNOWN_URL, L.TEXT_NO_PROFILE);
-    stream.phase = Phase.Pass;
-    return false;
-  }
-  const profile = config.profiles.at(chosen);
-  stream.profile = profile;
-  editRequestHeaders(headers, profile);
-  chooseByModel(0, 0);
-  return true;
-}
-
-/** Notes how the answer is to look. False without memory. */
-function keepShape(stream: StreamState, profile: Profile, request: ChatRequest): bool {
-  const facts = request.facts;
-  const arena = openArena(STREAM_ARENA_BYTES, profile.maxEventBytes + STREAM_ARENA_EXTRA);
-  if (arena == null) return false;
-  stream.arena = arena;
-  stream.wantsStream = facts.stream;
-  const shape = openStruct<AnswerShape>(arena);
-  if (shape == null) return false;
-  stream.shape = shape;
-  shape.reasoningContent = profile.reasoningContent;
-  shape.reasoningField = profile.reasoningField;
-  shape.reasoningDetails = profile.reasoningDetails;
-  shape.thinkingBlocks = profile.thinkingBlocks;
-  shape.includeUsage = facts.includeUsage || profile.streamUsage == StreamUsage.Always;
-  shape.pingComments = profile.streamPing == StreamPing.Comment;
-  shape.legacyFunctions = facts.legacyFunctions;
-  if (!keepToolShape(shape, arena, request, profile)) return false;
-  shape.maxDepth = profile.maxDepth;
-  shape.showsAsked = planModelChanged;
-  if (facts.modelLen > 0) {
-    shape.modelPtr = arena.keep(facts.modelPtr, facts.modelLen);
-    shape.modelLen = facts.modelLen;
-    if (shape.modelPtr == 0) return false;
-  }
-  return facts.adapted == 0 || keepAdaptations(stream, request);
-}
-
-/** What answers need to know of the tools. False without memory. */
-function keepToolShape(
-  shape: AnswerShape,
-  arena: Arena,
-  request: ChatRequest,
-  profile: Profile,
-): bool {
-  const facts = request.facts;
-  shape.maxHeldBytes = profile.maxEventBytes;
-  shape.jsonTool = facts.jsonTool;
-  if (facts.jsonTool) {
-    shape.jsonNamePtr = arena.keep(facts.jsonNamePtr, facts.jsonNameLen);
-    shape.jsonNameLen = facts.jsonNameLen;
-    if (shape.jsonNamePtr == 0) return false;
-  }
-  return keepTools(arena, request.talk, shape);
-}
-
-/** The value of x-bridge-adapted, written behind the body and copied. */
-function keepAdaptations(stream: StreamState, request: ChatRequest): bool {
-  const arena = stream.arena;
-  if (arena == null) return false;
-  const out = output();
-  const mark = out.mark();
-  putAdaptations(out, request.facts);
-  stream.adaptedLen = out.length - mark;
-  stream.adaptedPtr = arena.keep(out.start + mark, stream.adaptedLen);
-  out.rewind(mark);
-  return stream.adaptedPtr != 0;
 }

@@ -4,7 +4,6 @@ import { Action, BufferType } from "../abi/numbers";
 import * as L from "../bytes/literals";
 import { readU32 } from "../bytes/decimal";
 import { SpanTable } from "../bytes/span_table";
-import { clientStatus } from "../translate/shared/openai_error";
 import { ResponseHeaders } from "../policy/config";
 import { finishEvents, openEvents, takeEvents } from "./events";
 import { replyError, sendUpstreamError } from "./reply";
@@ -22,7 +21,7 @@ import { ResponseHeader } from "./response_headers_table";
 import { countUpstreamError } from "./metrics";
 import { Phase, StreamState } from "./stream";
 import { finishWhole, takeWhole } from "./whole";
-import { putEmptyError } from "./error_body";
+import { putEmptyError, statusFor } from "./error_body";
 
 const NANOS: u64 = 1_000_000_000;
 
@@ -76,7 +75,7 @@ function openAnswer(stream: StreamState, headers: SpanTable): bool {
 /** A header-only answer: a body can only be given to it by a reply. */
 function answerEmpty(stream: StreamState, headers: SpanTable, failed: bool): Action {
   if (failed) {
-    sendUpstreamError(stream, putEmptyError(stream.status), headers);
+    sendUpstreamError(stream, putEmptyError(stream, stream.status), headers);
   } else replyError(stream, 502, L.CODE_INVALID_UPSTREAM, L.TEXT_UPSTREAM_INVALID, 0);
   return Action.Continue;
 }
@@ -105,7 +104,7 @@ function editHeaders(stream: StreamState, headers: SpanTable): void {
     putResponseLiteral(L.H_CACHE_CONTROL, L.NO_CACHE);
   } else putResponseLiteral(L.H_CONTENT_TYPE, L.APPLICATION_JSON);
   // Known already, so hosts that cannot hold headers show it too.
-  const status = clientStatus(stream.status);
+  const status = statusFor(stream, stream.status);
   if (status != stream.status) putResponseNumber(L.H_STATUS, status);
   const profile = stream.profile;
   if (profile == null || profile.responseHeaders == ResponseHeaders.None || stream.adaptedLen == 0)

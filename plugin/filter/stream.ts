@@ -11,6 +11,7 @@ import { Profile } from "../policy/config";
 import { SseDecoder } from "../sse/decoder";
 import { ChatStream } from "../translate/chat/stream_state";
 import { AnswerShape } from "../translate/shape";
+import { Dialect, Operation } from "../translate/surface";
 import { RootState } from "./root_state";
 
 export const enum Phase {
@@ -40,6 +41,8 @@ export class StreamState {
   id: u32;
   root: RootState; // not owned
   phase: Phase;
+  operation: Operation;
+  dialect: Dialect; // of errors, ours and the upstream's
   profile: Profile | null; // not owned; lives as long as the root
   requestHeld: bool; // request headers can still be edited
   responseHeld: bool; // response headers can still be edited
@@ -55,5 +58,5 @@ export class StreamState {
   adaptedPtr: usize; // value of x-bridge-adapted; in the arena
   adaptedLen: u32;
   decoder: SseDecoder | null; // owned
-  chat: ChatStream | null; // in the arena
+  chat: ChatStream | null; // of Operation.Chat; in the arena
 }

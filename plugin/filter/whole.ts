@@ -5,14 +5,11 @@ import { Action, BufferType, Status } from "../abi/numbers";
 import * as L from "../bytes/literals";
 import { openStruct } from "../bytes/records";
 import { JsonCursor } from "../json/cursor";
-import { expectedAnswerBytes, writeCompletion } from "../translate/chat/response";
-import { unwrapJson } from "../translate/chat/json_tool";
-import { writeAsStream } from "../translate/chat/whole_stream";
-import { putLocalError, statusOfType } from "../translate/shared/openai_error";
-import { AnswerShape } from "../translate/shape";
-import { readWhole, WholeAnswer } from "../wire/anthropic/answer";
+import { statusOfType } from "../translate/shared/openai_error";
+import { readWhole } from "../wire/anthropic/answer";
 import { ERROR, readUpstreamError } from "../wire/upstream_error";
-import { putEmptyError, putErrorBody } from "./error_body";
+import { expectedAnswerBytes, writeAnswer } from "./answer_translator";
+import { putEmptyError, putErrorBody, putOwnError } from "./error_body";
 import { send } from "./reply";
 import { putResponseLiteral, putResponseNumber } from "./response_headers";
 import { Phase, StreamState } from "./stream";
@@ -28,7 +25,10 @@ export function takeWhole(stream: StreamState, size: u32, end: bool): Action {
   stream.responseBytes = size;
   const profile = stream.profile;
   if (profile != null && size > profile.maxResponseBytes) {
-    replaceBody(stream, putFailure(502, L.CODE_RESPONSE_TOO_LARGE, L.TEXT_UPSTREAM_TOO_LARGE));
+    replaceBody(
+      stream,
+      putFailure(stream, 502, L.CODE_RESPONSE_TOO_LARGE, L.TEXT_UPSTREAM_TOO_LARGE),
+    );
     return Action.Continue;
   }
   if (!end) return Action.Pause;
@@ -49,8 +49,8 @@ export function finishWhole(stream: StreamState): void {
   send(
     stream,
     failed
-      ? putEmptyError(stream.status)
-      : putFailure(502, L.CODE_INVALID_UPSTREAM, L.TEXT_UPSTREAM_INVALID),
+      ? putEmptyError(stream, stream.status)
+      : putFailure(stream, 502, L.CODE_INVALID_UPSTREAM, L.TEXT_UPSTREAM_INVALID),
     0,
   );
 }
@@ -62,44 +62,36 @@ function translateBody(stream: StreamState): void {
   let len: u32 = 0;
   if (size > 0) {
     if (readBuffer(BufferType.ResponseBody, size) != Status.Ok) {
-      replaceBody(stream, putFailure(500, L.CODE_OUT_OF_MEMORY, L.TEXT_OUT_OF_MEMORY));
+      replaceBody(stream, putFailure(stream, 500, L.CODE_OUT_OF_MEMORY, L.TEXT_OUT_OF_MEMORY));
       return;
     }
     ptr = resultPtr;
     len = resultLen;
   }
-  if (stream.phase == Phase.Error) replaceBody(stream, putErrorBody(stream.status, ptr, len));
+  if (stream.phase == Phase.Error)
+    replaceBody(stream, putErrorBody(stream, stream.status, ptr, len));
   else replaceBody(stream, putAnswer(stream, ptr, len));
 }
 
 /** Writes the answer, or the error that it is; answers the status for the client. */
 function putAnswer(stream: StreamState, ptr: usize, len: u32): u32 {
   const cursor = openStruct<JsonCursor>(scratch());
-  const shape = stream.shape;
   const profile = stream.profile;
-  if (cursor == null || shape == null || profile == null)
-    return putFailure(500, L.CODE_OUT_OF_MEMORY, L.TEXT_OUT_OF_MEMORY);
+  if (cursor == null || profile == null)
+    return putFailure(stream, 500, L.CODE_OUT_OF_MEMORY, L.TEXT_OUT_OF_MEMORY);
   const whole = readWhole(cursor, ptr, len, profile.maxDepth, scratch());
-  if (whole == null) return putFailure(500, L.CODE_OUT_OF_MEMORY, L.TEXT_OUT_OF_MEMORY);
+  if (whole == null) return putFailure(stream, 500, L.CODE_OUT_OF_MEMORY, L.TEXT_OUT_OF_MEMORY);
   if (whole.isError && readUpstreamError(cursor, ptr, len))
-    return putErrorBody(statusOfType(ERROR.type), ptr, len);
-  if (!whole.isMessage) return putFailure(502, L.CODE_INVALID_UPSTREAM, L.TEXT_UPSTREAM_INVALID);
+    return putErrorBody(stream, statusOfType(ERROR.type), ptr, len);
+  if (!whole.isMessage)
+    return putFailure(stream, 502, L.CODE_INVALID_UPSTREAM, L.TEXT_UPSTREAM_INVALID);
   const out = output();
-  out.begin(expectedAnswerBytes(len), outputCap(profile.maxResponseBytes));
-  if (!writeAnswer(stream, whole, shape))
-    return putFailure(500, L.CODE_OUT_OF_MEMORY, L.TEXT_OUT_OF_MEMORY);
-  if (out.failed) return putFailure(502, L.CODE_RESPONSE_TOO_LARGE, L.TEXT_UPSTREAM_TOO_LARGE);
+  out.begin(expectedAnswerBytes(stream, len), outputCap(profile.maxResponseBytes));
+  if (!writeAnswer(stream, whole))
+    return putFailure(stream, 500, L.CODE_OUT_OF_MEMORY, L.TEXT_OUT_OF_MEMORY);
+  if (out.failed)
+    return putFailure(stream, 502, L.CODE_RESPONSE_TOO_LARGE, L.TEXT_UPSTREAM_TOO_LARGE);
   return stream.status;
-}
-
-/** The message in the form that the client asked for, in the output writer. False without memory. */
-function writeAnswer(stream: StreamState, whole: WholeAnswer, shape: AnswerShape): bool {
-  const out = output();
-  const arena = stream.arena;
-  if (!unwrapJson(out, whole, shape)) return false;
-  if (stream.wantsStream) return arena != null && writeAsStream(out, whole, shape, arena);
-  writeCompletion(out, whole, shape);
-  return true;
 }
 
 function outputCap(limit: u32): u32 {
@@ -107,11 +99,9 @@ function outputCap(limit: u32): u32 {
   return <u32>(cap < OUTPUT_CEILING ? cap : OUTPUT_CEILING);
 }
 
-/** An error of ours in the output writer. */
-function putFailure(status: u32, code: usize, message: usize): u32 {
-  const out = output();
-  out.begin(512, ERROR_CAP);
-  putLocalError(out, L.TYPE_SERVER, code, message);
+/** An error of ours in the output writer; answers its status. */
+function putFailure(stream: StreamState, status: u32, code: usize, message: usize): u32 {
+  putOwnError(stream.dialect, status, code, message);
   return status;
 }
 

@@ -3,11 +3,8 @@ import { Arena } from "../bytes/arena";
 import * as L from "../bytes/literals";
 import { openStruct } from "../bytes/records";
 import { unescapeShort, UNESCAPED_KEY } from "../json/key";
-import { JsonKind } from "../json/status";
 import { findEscape } from "../json/string";
-import { ChatRequest } from "../translate/chat/request";
-import { ChatKey } from "../wire/openai/chat_keys";
-import { Plan, SchemaMode } from "../translate/plan";
+import { Facts, Plan, SchemaMode } from "../translate/plan";
 import { atMember, refuse, refuseMissing } from "../translate/shared/problem";
 import { ModelTraits } from "../translate/traits";
 import { Compat, Config, ParamsMode, Profile, StructuredOutput } from "./config";
@@ -20,9 +17,9 @@ const OUTPUT_SHARE: u32 = 2;
 /** The last plan sends another model name than the client's, prefix stripping aside. */
 export let planModelChanged: bool = false;
 
-/** The plan for a request that was read; null with a problem, or without memory. */
+/** The plan for a request whose model and features are in `facts`; null with a problem, or without memory. */
 export function makePlan(
-  request: ChatRequest,
+  facts: Facts,
   config: Config,
   profile: Profile,
   bodyBytes: u32,
@@ -33,49 +30,19 @@ export function makePlan(
   const names = openStruct<ModelNames>(arena);
   if (plan == null || traits == null || names == null) return null;
   plan.traits = traits;
-  takeFacts(request);
-  if (!chooseModel(request, profile, plan, names, arena)) return null;
+  if (!chooseModel(facts, profile, plan, names, arena)) return null;
   resolveTraits(config, names, profile.provider, traits);
   fill(plan, profile, bodyBytes);
   return plan;
 }
 
-/** What the members say that policy and the answer need. */
-function takeFacts(request: ChatRequest): void {
-  const facts = request.facts;
-  const members = request.members;
-  facts.stream = members.len(ChatKey.Stream) == 4; // true
-  facts.includeUsage = facts.stream && wantsUsage(request);
-  if (!members.has(ChatKey.Model)) return;
-  facts.modelPtr = members.ptr(ChatKey.Model) + 1;
-  facts.modelLen = members.len(ChatKey.Model) - 2;
-}
-
-/** `stream_options.include_usage`. */
-function wantsUsage(request: ChatRequest): bool {
-  const members = request.members;
-  if (!members.has(ChatKey.StreamOptions)) return false;
-  const c = request.cursor;
-  c.open(members.ptr(ChatKey.StreamOptions), members.len(ChatKey.StreamOptions), 16);
-  c.enterObject();
-  let wants = false;
-  while (c.nextKey()) {
-    const isUsage = c.keyIs(L.INCLUDE_USAGE);
-    const kind = c.kind();
-    c.skip();
-    if (isUsage) wants = kind == JsonKind.True;
-  }
-  return wants;
-}
-
 function chooseModel(
-  request: ChatRequest,
+  facts: Facts,
   profile: Profile,
   plan: Plan,
   names: ModelNames,
   arena: Arena,
 ): bool {
-  const facts = request.facts;
   let ptr = profile.modelDefaultPtr;
   let len = profile.modelDefaultLen;
   if (facts.modelLen > 0) {

@@ -3,18 +3,24 @@ import * as L from "../bytes/literals";
 import { Ascii } from "../bytes/ascii";
 import { byteAt, equalsLiteral, findByte, literalLen, startsWithLiteral } from "../bytes/compare";
 
+/** The API that a client speaks: shape of answers and of errors. */
+export const enum Dialect {
+  OpenAi = 0,
+  Anthropic = 1,
+}
+
 /** What a client asks for. */
 export const enum Operation {
   /** A path of no API. */
   Unknown = 0,
-  /** POST …/chat/completions */
-  Chat = 1,
   /** An operation of one of the APIs that is not served. */
-  Unsupported = 2,
+  Unsupported = 1,
   /** A served path with another method. */
-  WrongMethod = 3,
+  WrongMethod = 2,
   /** Stored completions: the upstream keeps none. */
-  Stored = 4,
+  Stored = 3,
+  /** POST …/chat/completions */
+  Chat = 4,
 }
 
 /** Classifies a request; `path` may have a query. */

@@ -69,11 +69,42 @@ export function readChat(request: ChatRequest, ptr: usize, len: u32, depth: u32)
   const c = request.cursor;
   c.open(ptr, len, depth);
   if (c.kind() != JsonKind.Object) return refuseJson();
-  if (readMembers(request) && c.finish()) return takeExtraParams(request);
+  if (readMembers(request) && c.finish()) {
+    takeFacts(request);
+    return takeExtraParams(request);
+  }
   if (problemStatus != 0) return false;
   if (c.status == JsonStatus.TooDeep)
     return refuseWhole(400, L.CODE_INVALID_VALUE, L.TEXT_TOO_DEEP);
   return refuseJson();
+}
+
+/** What the members say that policy and the answer need. */
+function takeFacts(request: ChatRequest): void {
+  const facts = request.facts;
+  const members = request.members;
+  facts.stream = members.len(ChatKey.Stream) == 4; // true
+  facts.includeUsage = facts.stream && wantsUsage(request);
+  if (!members.has(ChatKey.Model)) return;
+  facts.modelPtr = members.ptr(ChatKey.Model) + 1;
+  facts.modelLen = members.len(ChatKey.Model) - 2;
+}
+
+/** `stream_options.include_usage`. */
+function wantsUsage(request: ChatRequest): bool {
+  const members = request.members;
+  if (!members.has(ChatKey.StreamOptions)) return false;
+  const c = request.cursor;
+  c.open(members.ptr(ChatKey.StreamOptions), members.len(ChatKey.StreamOptions), 16);
+  c.enterObject();
+  let wants = false;
+  while (c.nextKey()) {
+    const isUsage = c.keyIs(L.INCLUDE_USAGE);
+    const kind = c.kind();
+    c.skip();
+    if (isUsage) wants = kind == JsonKind.True;
+  }
+  return wants;
 }
 
 function readMembers(request: ChatRequest): bool {

@@ -232,11 +232,7 @@ function isPathByte(c: u32): bool {
 export function putTextError(out: Writer, status: u32, ptr: usize, len: u32): void {
   const type = ERROR.type != ErrorType.Unknown ? ERROR.type : typeOfStatus(status);
   out.literal(L.ERROR_OPEN);
-  if (len == 0 || looksLikeHtml(ptr, len)) {
-    out.literal(L.TEXT_UPSTREAM_STATUS);
-    putU64(out, status);
-    out.literal(L.TEXT_DOT);
-  } else escapeInto(out, ptr, cutText(ptr, len));
+  putUpstreamText(out, status, ptr, len);
   out.literal(L.ERROR_TYPE);
   out.literal(openAiType(type));
   out.literal(L.ERROR_PARAM);
@@ -244,6 +240,15 @@ export function putTextError(out: Writer, status: u32, ptr: usize, len: u32): vo
   out.literal(L.ERROR_CODE);
   putWord(out, openAiCode(type, ptr, 0));
   out.literal(L.ERROR_CLOSE);
+}
+
+/** Appends what a message can say of a body without one: a piece of plain text, else the status. */
+export function putUpstreamText(out: Writer, status: u32, ptr: usize, len: u32): void {
+  if (len == 0 || looksLikeHtml(ptr, len)) {
+    out.literal(L.TEXT_UPSTREAM_STATUS);
+    putU64(out, status);
+    out.literal(L.TEXT_DOT);
+  } else escapeInto(out, ptr, cutText(ptr, len));
 }
 
 /** At most QUOTE_CAP bytes, not ending inside a UTF-8 sequence. */

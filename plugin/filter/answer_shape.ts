@@ -1,0 +1,81 @@
+/** What a stream keeps of its request, so that the answer looks as it should. */
+import { output } from "../abi/memory";
+import { Arena, openArena } from "../bytes/arena";
+import { openStruct } from "../bytes/records";
+import { Profile, StreamPing, StreamUsage } from "../policy/config";
+import { planModelChanged } from "../policy/plan_maker";
+import { CITATIONS_CAP } from "../translate/chat/annotations_stream";
+import { Facts } from "../translate/plan";
+import { AnswerShape } from "../translate/shape";
+import { putAdaptations } from "../translate/shared/adaptation";
+import { Conversation } from "../translate/shared/conversation";
+import { keepTools } from "../translate/shared/names";
+import { StreamState } from "./stream";
+
+/** First chunk of what a stream keeps for its answer. */
+const STREAM_ARENA_BYTES: u32 = 1008;
+/** What a stream may keep besides one event: citations, which may leave half of each chunk unused, and the rest. */
+const STREAM_ARENA_EXTRA: u32 = 2 * CITATIONS_CAP + 65536;
+
+/** Notes how the answer is to look. False without memory. */
+export function keepShape(
+  stream: StreamState,
+  profile: Profile,
+  facts: Facts,
+  talk: Conversation,
+): bool {
+  const arena = openArena(STREAM_ARENA_BYTES, profile.maxEventBytes + STREAM_ARENA_EXTRA);
+  if (arena == null) return false;
+  stream.arena = arena;
+  stream.wantsStream = facts.stream;
+  const shape = openStruct<AnswerShape>(arena);
+  if (shape == null) return false;
+  stream.shape = shape;
+  shape.reasoningContent = profile.reasoningContent;
+  shape.reasoningField = profile.reasoningField;
+  shape.reasoningDetails = profile.reasoningDetails;
+  shape.thinkingBlocks = profile.thinkingBlocks;
+  shape.includeUsage = facts.includeUsage || profile.streamUsage == StreamUsage.Always;
+  shape.pingComments = profile.streamPing == StreamPing.Comment;
+  shape.legacyFunctions = facts.legacyFunctions;
+  if (!keepToolShape(shape, arena, facts, talk, profile)) return false;
+  shape.maxDepth = profile.maxDepth;
+  shape.showsAsked = planModelChanged;
+  if (facts.modelLen > 0) {
+    shape.modelPtr = arena.keep(facts.modelPtr, facts.modelLen);
+    shape.modelLen = facts.modelLen;
+    if (shape.modelPtr == 0) return false;
+  }
+  return facts.adapted == 0 || keepAdaptations(stream, facts);
+}
+
+/** What answers need to know of the tools. False without memory. */
+function keepToolShape(
+  shape: AnswerShape,
+  arena: Arena,
+  facts: Facts,
+  talk: Conversation,
+  profile: Profile,
+): bool {
+  shape.maxHeldBytes = profile.maxEventBytes;
+  shape.jsonTool = facts.jsonTool;
+  if (facts.jsonTool) {
+    shape.jsonNamePtr = arena.keep(facts.jsonNamePtr, facts.jsonNameLen);
+    shape.jsonNameLen = facts.jsonNameLen;
+    if (shape.jsonNamePtr == 0) return false;
+  }
+  return keepTools(arena, talk, shape);
+}
+
+/** The value of x-bridge-adapted, written behind the body and copied. */
+function keepAdaptations(stream: StreamState, facts: Facts): bool {
+  const arena = stream.arena;
+  if (arena == null) return false;
+  const out = output();
+  const mark = out.mark();
+  putAdaptations(out, facts);
+  stream.adaptedLen = out.length - mark;
+  stream.adaptedPtr = arena.keep(out.start + mark, stream.adaptedLen);
+  out.rewind(mark);
+  return stream.adaptedPtr != 0;
+}

@@ -1,0 +1,64 @@
+/** Stream events to the client's form, by operation. The one place that knows the translators of all surfaces. */
+import { Writer } from "../bytes/writer";
+import * as chat from "../translate/chat/stream";
+import { ChatState } from "../translate/chat/stream_state";
+import { EventType } from "../wire/anthropic/event_types";
+import { StreamState } from "./stream";
+
+/** Makes the translator of the stream's operation; false without memory. */
+export function openTranslator(stream: StreamState): bool {
+  const arena = stream.arena;
+  const shape = stream.shape;
+  if (arena == null || shape == null) return false;
+  stream.chat = chat.openChatStream(arena, shape);
+  return stream.chat != null;
+}
+
+/** True when nothing more will be sent. */
+export function isOver(stream: StreamState): bool {
+  const s = stream.chat;
+  return s == null || chat.isOver(s);
+}
+
+/** True when the answer was sent to its regular end. */
+export function isComplete(stream: StreamState): bool {
+  const s = stream.chat;
+  return s != null && s.state == ChatState.Done;
+}
+
+/** Translates one event; `name` is the type of its event field. */
+export function putEvent(
+  out: Writer,
+  stream: StreamState,
+  ptr: usize,
+  len: u32,
+  name: EventType,
+): void {
+  const s = stream.chat;
+  if (s != null) chat.putEvent(out, s, ptr, len, name);
+}
+
+/** The end of the upstream's answer, clean as far as the transport can tell. */
+export function putEnd(out: Writer, stream: StreamState): void {
+  const s = stream.chat;
+  if (s != null) chat.putEnd(out, s);
+}
+
+/** An error of ours in the stream. */
+export function putFailure(out: Writer, stream: StreamState, code: usize, message: usize): void {
+  const s = stream.chat;
+  if (s != null) chat.putFailure(out, s, code, message);
+}
+
+/** HTTP status of the error that is all that the translator wrote; 0 when it wrote anything else. */
+export function firstFailure(stream: StreamState): u32 {
+  const s = stream.chat;
+  if (s == null || s.state != ChatState.Failed || s.headPtr != 0 || s.pinged) return 0;
+  return s.failureStatus;
+}
+
+/** Lets a failure take the place of output that was thrown away. */
+export function reopen(stream: StreamState): void {
+  const s = stream.chat;
+  if (s != null) s.state = ChatState.Open;
+}

@@ -1,0 +1,50 @@
+/** Request bodies to Messages bodies, by operation. The one place that knows the request side of all surfaces. */
+import { output, scratch } from "../abi/memory";
+import * as L from "../bytes/literals";
+import { Config, Profile } from "../policy/config";
+import { makePlan } from "../policy/plan_maker";
+import { openChatRequest, readChat } from "../translate/chat/request";
+import { expectedBytes, writeChat } from "../translate/chat/write";
+import { problemStatus, refuseMemory, refuseWhole } from "../translate/shared/problem";
+import { keepShape } from "./answer_shape";
+import { putBodyHeaders } from "./beta_headers";
+import { settleProfile } from "./settle_profile";
+import { StreamState } from "./stream";
+
+/** Leaves the upstream's request in the output writer. False with a problem, or when the stream passes untouched. */
+export function translateRequest(
+  stream: StreamState,
+  config: Config,
+  profile: Profile,
+  ptr: usize,
+  len: u32,
+): bool {
+  return translateChat(stream, config, profile, ptr, len);
+}
+
+function translateChat(
+  stream: StreamState,
+  config: Config,
+  profile: Profile,
+  ptr: usize,
+  len: u32,
+): bool {
+  const request = openChatRequest(scratch());
+  if (request == null) return refuseMemory();
+  request.maxMessages = profile.maxMessages;
+  request.maxTools = profile.maxTools;
+  if (!readChat(request, ptr, len, profile.maxDepth)) return false;
+  if (stream.deferred) {
+    if (!settleProfile(stream, config, request.facts)) return false;
+    const settled = stream.profile;
+    if (settled != null) profile = settled;
+  }
+  const plan = makePlan(request.facts, config, profile, len, scratch());
+  if (plan == null) return problemStatus != 0 ? false : refuseMemory();
+  const out = output();
+  out.begin(expectedBytes(request, len), plan.maxOutputBytes);
+  if (!writeChat(out, request, plan)) return false;
+  if (out.failed) return refuseWhole(413, L.CODE_REQUEST_TOO_LARGE, L.TEXT_OUTPUT_TOO_LARGE);
+  if (stream.requestHeld) putBodyHeaders(request.facts);
+  return keepShape(stream, profile, request.facts, request.talk) || refuseMemory();
+}

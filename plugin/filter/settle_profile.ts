@@ -1,0 +1,28 @@
+/** The choice of a profile that had to wait for the body. */
+import * as L from "../bytes/literals";
+import { Config } from "../policy/config";
+import { Facts } from "../translate/plan";
+import { refuse, refuseMemory } from "../translate/shared/problem";
+import { headerBlock, headerBlockLen, readRequestHeaders } from "./request_headers";
+import { editRequestHeaders } from "./request_edit";
+import { chooseByModel, selectProfile } from "./select_profile";
+import { Phase, StreamState } from "./stream";
+
+/** Chooses profile and key now that the model is known, and edits the headers. False with a problem, or when nothing matches. */
+export function settleProfile(stream: StreamState, config: Config, facts: Facts): bool {
+  const headers = readRequestHeaders();
+  if (headers == null) return refuseMemory();
+  chooseByModel(facts.modelPtr, facts.modelLen);
+  const chosen = selectProfile(config, headers, headerBlock, headerBlockLen);
+  if (chosen < 0) {
+    chooseByModel(0, 0);
+    if (config.rejectUnmatched) return refuse(404, L.CODE_UNKNOWN_URL, L.TEXT_NO_PROFILE);
+    stream.phase = Phase.Pass;
+    return false;
+  }
+  const profile = config.profiles.at(chosen);
+  stream.profile = profile;
+  editRequestHeaders(headers, profile);
+  chooseByModel(0, 0);
+  return true;
+}
