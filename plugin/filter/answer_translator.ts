@@ -1,6 +1,6 @@
 /** Whole answers to the client's form, by operation. The one place that knows the writers of all surfaces. */
 import { output } from "../abi/memory";
-import { unwrapJson } from "../translate/chat/json_tool";
+import { unwrapJson } from "../translate/shared/json_tool";
 import * as chat from "../translate/chat/response";
 import { writeAsStream } from "../translate/chat/whole_stream";
 import { WholeAnswer } from "../wire/anthropic/answer";

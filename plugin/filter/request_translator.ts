@@ -3,9 +3,11 @@ import { output, scratch } from "../abi/memory";
 import * as L from "../bytes/literals";
 import { Config, Profile } from "../policy/config";
 import { makePlan } from "../policy/plan_maker";
-import { openChatRequest, readChat } from "../translate/chat/request";
-import { expectedBytes, writeChat } from "../translate/chat/write";
+import { readChat } from "../translate/chat/request";
+import { writeChat } from "../translate/chat/write";
+import { openClientRequest } from "../translate/shared/client_request";
 import { problemStatus, refuseMemory, refuseWhole } from "../translate/shared/problem";
+import { expectedBytes } from "../translate/shared/write_members";
 import { keepShape } from "./answer_shape";
 import { putBodyHeaders } from "./beta_headers";
 import { settleProfile } from "./settle_profile";
@@ -29,7 +31,7 @@ function translateChat(
   ptr: usize,
   len: u32,
 ): bool {
-  const request = openChatRequest(scratch());
+  const request = openClientRequest(scratch());
   if (request == null) return refuseMemory();
   request.maxMessages = profile.maxMessages;
   request.maxTools = profile.maxTools;

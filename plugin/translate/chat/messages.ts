@@ -139,7 +139,7 @@ function readContent(c: JsonCursor, talk: Conversation, message: Message): bool 
     case JsonKind.Array:
       message.content = ContentKind.Parts;
       message.partsFirst = talk.parts.count;
-      if (!readParts(c, talk, message.index)) return false;
+      if (!readParts(c, talk, message)) return false;
       message.partsCount = talk.parts.count - message.partsFirst;
       return true;
     default:

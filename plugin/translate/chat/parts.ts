@@ -5,22 +5,22 @@ import { unescapeShort, UNESCAPED_KEY } from "../../json/key";
 import { JsonKind, JsonStatus } from "../../json/status";
 import { findPartKey, PartKey } from "../../wire/openai/part_keys";
 import { findPartType, PartType } from "../../wire/openai/part_types";
-import { Conversation, Part } from "../shared/conversation";
+import { Conversation, Message, Part } from "../shared/conversation";
 import { atPartOf, refuseMemory, refuseMissing, refuseType, refuseValue } from "../shared/problem";
 
-/** Reads the array that comes next into parts of message `index`. */
-export function readParts(c: JsonCursor, talk: Conversation, index: u32): bool {
+/** Reads the array that comes next into parts of a message. */
+export function readParts(c: JsonCursor, talk: Conversation, message: Message): bool {
   c.enterArray();
   for (let at: u32 = 0; c.nextElement(); at++) {
     const part = talk.parts.push();
     if (part == null) return refuseMemory();
     part.index = at;
-    if (!readPart(c, part, index)) return false;
+    if (!readPart(c, part, message)) return false;
   }
   return c.status == JsonStatus.Ok;
 }
 
-function readPart(c: JsonCursor, part: Part, message: u32): bool {
+function readPart(c: JsonCursor, part: Part, message: Message): bool {
   if (c.kind() != JsonKind.Object)
     return wrongKind(c, part, message, PartKey.Unknown, L.TEXT_AN_OBJECT);
   part.rawPtr = c.ptr;
@@ -37,7 +37,7 @@ function readPart(c: JsonCursor, part: Part, message: u32): bool {
   return part.type != PartType.Unknown || noType(part, message);
 }
 
-function readMember(c: JsonCursor, part: Part, message: u32, key: PartKey): bool {
+function readMember(c: JsonCursor, part: Part, message: Message, key: PartKey): bool {
   switch (key) {
     case PartKey.Type:
       return readType(c, part, message);
@@ -77,7 +77,7 @@ function readMember(c: JsonCursor, part: Part, message: u32, key: PartKey): bool
   }
 }
 
-function readType(c: JsonCursor, part: Part, message: u32): bool {
+function readType(c: JsonCursor, part: Part, message: Message): bool {
   if (!c.skipKind(JsonKind.String) || c.valueLen == 0) {
     return wrongKind(c, part, message, PartKey.Type, L.TEXT_A_STRING);
   }
@@ -118,7 +118,7 @@ function readSource(c: JsonCursor, part: Part): bool {
 }
 
 /** `image_url` (a string or an object with `url`) and `file`. */
-function readMedia(c: JsonCursor, part: Part, message: u32, key: PartKey): bool {
+function readMedia(c: JsonCursor, part: Part, message: Message, key: PartKey): bool {
   const kind = c.kind();
   if (kind == JsonKind.Null) return c.skip();
   if (kind == JsonKind.String && key == PartKey.ImageUrl) {
@@ -135,7 +135,7 @@ function readMedia(c: JsonCursor, part: Part, message: u32, key: PartKey): bool 
   return c.status == JsonStatus.Ok;
 }
 
-function readMediaMember(c: JsonCursor, part: Part, message: u32, key: PartKey): bool {
+function readMediaMember(c: JsonCursor, part: Part, message: Message, key: PartKey): bool {
   switch (key) {
     case PartKey.Url:
     case PartKey.FileData:
@@ -159,13 +159,19 @@ function readMediaMember(c: JsonCursor, part: Part, message: u32, key: PartKey):
   }
 }
 
-function noType(part: Part, message: u32): bool {
+function noType(part: Part, message: Message): bool {
   atPartOf(message, part.index, PartKey.Type);
   if (part.typePtr == 0) return refuseMissing();
   return refuseValue(L.CODE_INVALID_VALUE, part.typePtr, part.typeLen, L.TEXT_PART_TYPES);
 }
 
-function wrongKind(c: JsonCursor, part: Part, message: u32, key: PartKey, expected: usize): bool {
+function wrongKind(
+  c: JsonCursor,
+  part: Part,
+  message: Message,
+  key: PartKey,
+  expected: usize,
+): bool {
   if (c.broken) return false;
   atPartOf(message, part.index, key);
   return refuseType(expected);

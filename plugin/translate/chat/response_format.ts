@@ -7,8 +7,9 @@ import { findFormatWord, FormatWord } from "../../wire/openai/format_words";
 import { note } from "../shared/adaptation";
 import { Adaptation } from "../shared/adaptations";
 import { atMember, refuseMissing, refuseType, refuseValue } from "../shared/problem";
+import { hasNativeFormat } from "../shared/native_format";
 import { OutputFormat, OutputMode } from "../shared/structured_output";
-import { ChatRequest } from "./request";
+import { ClientRequest } from "../shared/client_request";
 
 /** The type read last, and whether `json_schema` was an object. */
 let type: FormatWord = FormatWord.Unknown;
@@ -17,7 +18,7 @@ let typeLen: u32 = 0;
 let sawSchema: bool = false;
 
 /** Fills `format` with what the client wants: mode None, Sentence, or Native with a schema. False with a problem. */
-export function readResponseFormat(request: ChatRequest, format: OutputFormat): bool {
+export function readResponseFormat(request: ClientRequest, format: OutputFormat): bool {
   const members = request.members;
   if (!members.has(ChatKey.ResponseFormat)) return true;
   const c = request.cursor;
@@ -32,7 +33,7 @@ export function readResponseFormat(request: ChatRequest, format: OutputFormat): 
   return decideMode(request, format);
 }
 
-function decideMode(request: ChatRequest, format: OutputFormat): bool {
+function decideMode(request: ClientRequest, format: OutputFormat): bool {
   if (type == FormatWord.Text) return true;
   atMember(L.RESPONSE_FORMAT_TYPE);
   if (typeLen == 0) return refuseMissing();
@@ -82,26 +83,4 @@ function readSchema(c: JsonCursor, format: OutputFormat): bool {
     } else if (word == FormatWord.Strict) format.strict = kind == JsonKind.True;
   }
   return true;
-}
-
-/** True when the client gave a format in Anthropic's own words. */
-function hasNativeFormat(request: ChatRequest): bool {
-  return request.members.has(ChatKey.OutputFormat) || hasConfigFormat(request);
-}
-
-/** True when the client's `output_config` has a format. */
-export function hasConfigFormat(request: ChatRequest): bool {
-  const members = request.members;
-  const c = request.cursor;
-  if (!members.has(ChatKey.OutputConfig)) return false;
-  c.open(members.ptr(ChatKey.OutputConfig), members.len(ChatKey.OutputConfig), u32.MAX_VALUE);
-  if (c.kind() != JsonKind.Object) return false;
-  let found = false;
-  c.enterObject();
-  while (c.nextKey()) {
-    const isFormat = c.keyIs(L.FORMAT);
-    c.skipNullable();
-    if (isFormat) found = c.valueLen > 0;
-  }
-  return found;
 }

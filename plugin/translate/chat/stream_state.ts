@@ -6,7 +6,7 @@ import { AnswerShape } from "../shape";
 import { Arena } from "../../bytes/arena";
 import { HeldText } from "../../bytes/held_text";
 import { JsonCursor } from "../../json/cursor";
-import { CustomScan } from "./custom_tool_stream";
+import { CustomScan } from "../shared/custom_tool_stream";
 
 export const enum ChatState {
   /** Nothing was sent. */

@@ -7,7 +7,7 @@ import { BlockType } from "../../wire/anthropic/block_types";
 import { AnswerShape, KeptTool } from "../shape";
 import { separate } from "../shared/blocks";
 import { findKept } from "../shared/names";
-import { putCustomInput } from "./custom_tool";
+import { putCustomInput } from "../shared/custom_tool";
 import { Ascii } from "../../bytes/ascii";
 
 /** Calls in the message. */

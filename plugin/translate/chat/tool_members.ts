@@ -12,8 +12,8 @@ import { Adaptation } from "../shared/adaptations";
 import { separate } from "../shared/blocks";
 import { checkKeptNames, prepareNames } from "../shared/names";
 import { refuseMemory } from "../shared/problem";
+import { settleFormat } from "../shared/settle_format";
 import {
-  decideFormat,
   openOutputFormat,
   OutputFormat,
   OutputMode,
@@ -21,21 +21,19 @@ import {
 } from "../shared/structured_output";
 import {
   beginToolChoice,
-  chooseJsonTool,
   putToolChoice,
   readLegacyChoice,
   readToolChoice,
   settleToolChoice,
 } from "../shared/tool_choice";
-import { thinkingIsOn } from "../shared/thinking";
 import { putTools } from "../shared/tools";
 import { pairFunctions, readFunctions } from "./legacy";
-import { ChatRequest } from "./request";
+import { ClientRequest } from "../shared/client_request";
 import { readResponseFormat } from "./response_format";
 import { putWebSearch, readWebSearch, searchToolName } from "./web_search";
 
 /** Decides tools, names and choice; `out` is scratch space. False with a problem. Whether a call is forced is known afterwards. */
-export function prepareTools(out: Writer, request: ChatRequest, plan: Plan): bool {
+export function prepareTools(out: Writer, request: ClientRequest, plan: Plan): bool {
   const talk = request.talk;
   if (!takeFunctions(request)) return false;
   pairFunctions(talk);
@@ -45,7 +43,7 @@ export function prepareTools(out: Writer, request: ChatRequest, plan: Plan): boo
 }
 
 /** `functions` are tools when there are no others. */
-function takeFunctions(request: ChatRequest): bool {
+function takeFunctions(request: ClientRequest): bool {
   const members = request.members;
   const talk = request.talk;
   const ptr = members.ptr(ChatKey.Functions);
@@ -60,7 +58,7 @@ function takeFunctions(request: ChatRequest): bool {
   return true;
 }
 
-function prepareChoice(out: Writer, request: ChatRequest, plan: Plan): bool {
+function prepareChoice(out: Writer, request: ClientRequest, plan: Plan): bool {
   const members = request.members;
   const talk = request.talk;
   const legacy = request.facts.legacyFunctions;
@@ -83,7 +81,11 @@ function prepareChoice(out: Writer, request: ChatRequest, plan: Plan): bool {
 }
 
 /** Decides how a schema-bound answer is had, once thinking is decided; null with a problem. `out` is scratch space. */
-export function prepareFormat(out: Writer, request: ChatRequest, plan: Plan): OutputFormat | null {
+export function prepareFormat(
+  out: Writer,
+  request: ClientRequest,
+  plan: Plan,
+): OutputFormat | null {
   const facts = request.facts;
   const talk = request.talk;
   const format = openOutputFormat(talk.arena);
@@ -92,20 +94,14 @@ export function prepareFormat(out: Writer, request: ChatRequest, plan: Plan): Ou
     return null;
   }
   if (!readResponseFormat(request, format)) return null;
-  // Source: Anthropic API documentation, "Extended thinking": a call cannot be forced while thinking is on.
-  format.forcible = plan.traits.forcedChoice && !thinkingIsOn;
-  if (!decideFormat(out, format, talk, plan, facts)) return null;
-  if (format.mode == OutputMode.Tool) {
-    const alone = talk.tools.count == 0 && searchToolName() == 0;
-    chooseJsonTool(format.namePtr, format.nameLen, alone, format.forcible);
-  }
-  return format;
+  const alone = talk.tools.count == 0 && searchToolName() == 0;
+  return settleFormat(out, format, talk, plan, facts, alone) ? format : null;
 }
 
 /** Appends `,"tools":[…]` and `,"tool_choice":…`. False with a problem. */
 export function putToolMembers(
   out: Writer,
-  request: ChatRequest,
+  request: ClientRequest,
   plan: Plan,
   format: OutputFormat,
 ): bool {

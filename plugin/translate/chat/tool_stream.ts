@@ -8,14 +8,14 @@ import { Block } from "../../wire/anthropic/answer";
 import { KeptTool } from "../shape";
 import { findKept } from "../shared/names";
 import { beginDelta, endDelta, putTokenDelta } from "./chunk";
-import { putCustomInput } from "./custom_tool";
+import { putCustomInput } from "../shared/custom_tool";
 import {
   beginCustomScan,
   endCustomScan,
   openCustomScan,
   scanCustomInput,
-} from "./custom_tool_stream";
-import { isJsonTool } from "./json_tool";
+} from "../shared/custom_tool_stream";
+import { isJsonTool } from "../shared/json_tool";
 import { dropText } from "./json_tool_stream";
 import { CallShape, ChatStream, OpenBlock } from "./stream_state";
 import { putToken } from "./tool_calls";

@@ -13,7 +13,7 @@ import { Adaptation } from "../shared/adaptations";
 import { Conversation, ToolKind } from "../shared/conversation";
 import { atMember, refuseUnsupported, refuseValue } from "../shared/problem";
 import { putMember } from "../shared/tools";
-import { ChatRequest } from "./request";
+import { ClientRequest } from "../shared/client_request";
 
 /** What the options of this request say; spans are tokens. */
 let wanted: bool = false;
@@ -28,7 +28,7 @@ let timezonePtr: usize = 0;
 let timezoneLen: u32 = 0;
 
 /** Reads the options. False with a problem. A search tool that the client declares itself wins. */
-export function readWebSearch(request: ChatRequest, plan: Plan): bool {
+export function readWebSearch(request: ClientRequest, plan: Plan): bool {
   wanted = false;
   const members = request.members;
   if (!members.has(ChatKey.WebSearchOptions)) return true;

@@ -94,6 +94,8 @@ export function putCall(
     if (call.inputLen == 0) out.literal(L.EMPTY_STRING);
     else out.put(call.inputPtr, call.inputLen);
     out.byte(Ascii.BraceClose);
+  } else if (call.kind == CallKind.Object) {
+    out.put(call.inputPtr, call.inputLen);
   } else {
     putInput(out, call.inputPtr, call.inputLen, plan.maxDepth, facts);
   }

@@ -45,6 +45,7 @@ export function putParts(
 /** True when a part writes nothing. */
 export function isEmptyPart(part: Part): bool {
   if (part.foreign) return true;
+  if (part.verbatim) return false;
   if (part.type != PartType.Text && part.type != PartType.Refusal) return false;
   return isBlankToken(part.textPtr, part.textLen);
 }
@@ -57,6 +58,10 @@ function lastVisiblePart(talk: Conversation, message: Message): i32 {
 }
 
 function putPart(out: Writer, message: Message, part: Part, plan: Plan, facts: Facts): bool {
+  if (part.verbatim) {
+    out.put(part.rawPtr, part.rawLen);
+    return true;
+  }
   switch (part.type) {
     case PartType.Text:
       putTextBlock(out, part.textPtr, part.textLen, part.cachePtr, part.cacheLen);
@@ -66,7 +71,7 @@ function putPart(out: Writer, message: Message, part: Part, plan: Plan, facts: F
         putTextBlock(out, part.textPtr, part.textLen, part.cachePtr, part.cacheLen);
         return true;
       }
-      atPartOf(message.index, part.index, PartKey.Type);
+      atPartOf(message, part.index, PartKey.Type);
       return refuseValue(L.CODE_INVALID_VALUE, part.typePtr, part.typeLen, L.TEXT_PART_TYPES);
     case PartType.Thinking:
     case PartType.RedactedThinking:

@@ -22,6 +22,8 @@ export const enum ContentKind {
 export class Message {
   role: ChatRole;
   index: u32; // place in the client's list, for error paths
+  listName: usize; // literal of that list's name; 0: `messages`
+  partsName: usize; // literal of the member that holds the parts; 0: `content`
   content: ContentKind;
   textPtr: usize; // ContentKind.Text
   textLen: u32;
@@ -91,6 +93,8 @@ export class Part {
   markLen: u32;
   breakpoint: bool; // prompt_cache_breakpoint
   breakpointTtl: bool; // … with a lifetime of its own
+  flat: bool; // members of media stand in the part itself
+  verbatim: bool; // a block of the Messages API: `raw` is copied
   foreign: bool; // reasoning that is not sent: of another vendor, without signature
   call: u32; // decided: number of the tool call that stands here, from 1; 0: the part is none
   place: Place;
@@ -102,6 +106,8 @@ export class Part {
 export const enum CallKind {
   Function = 0,
   Custom = 1,
+  /** The input is a JSON object. */
+  Object = 2,
 }
 
 @unmanaged
@@ -114,7 +120,7 @@ export class ToolCall {
   idLen: u32;
   namePtr: usize;
   nameLen: u32;
-  inputPtr: usize; // arguments or input: a string token
+  inputPtr: usize; // arguments or input: a string token; CallKind.Object: JSON
   inputLen: u32;
   cachePtr: usize;
   cacheLen: u32;

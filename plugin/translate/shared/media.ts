@@ -41,6 +41,10 @@ export function putMedia(
   switch (part.type) {
     case PartType.ImageUrl:
       noteDetail(part, facts);
+      if (part.mediaLen <= 2 && part.idLen > 2) {
+        putFileId(out, part, facts);
+        return true;
+      }
       return putSource(out, message, part, plan, facts);
     case PartType.File:
       return putFile(out, message, part, plan, facts);
@@ -52,7 +56,7 @@ export function putMedia(
 }
 
 function refusePart(message: Message, part: Part, code: usize, reason: usize): bool {
-  atPartOf(message.index, part.index, PartKey.Type);
+  atPartOf(message, part.index, PartKey.Type);
   return refuseValue(code, part.typePtr, part.typeLen, reason);
 }
 
@@ -76,7 +80,7 @@ function putFile(out: Writer, message: Message, part: Part, plan: Plan, facts: F
 }
 
 function putFileId(out: Writer, part: Part, facts: Facts): void {
-  const isImage = isImageName(part.auxPtr, part.auxLen);
+  const isImage = part.type == PartType.ImageUrl || isImageName(part.auxPtr, part.auxLen);
   facts.features |= Feature.Files;
   out.literal(isImage ? L.B_IMAGE : L.B_DOCUMENT);
   out.literal(L.SOURCE_FILE);

@@ -11,9 +11,15 @@ import { atPartOf, refuseValue, thenMember } from "./problem";
 /** Names the member that holds the content of a part, for errors. */
 export function atMedia(message: Message, part: Part): void {
   const isFile = part.type == PartType.File;
-  atPartOf(message.index, part.index, isFile ? PartKey.File : PartKey.ImageUrl);
+  const outer = isFile ? PartKey.File : PartKey.ImageUrl;
   const isId = part.mediaPtr != 0 && part.mediaPtr == part.idPtr;
-  thenMember(partKeyName(!isFile ? PartKey.Url : isId ? PartKey.FileId : PartKey.FileData));
+  const inner = !isFile ? PartKey.Url : isId ? PartKey.FileId : PartKey.FileData;
+  if (part.flat) {
+    atPartOf(message, part.index, isFile ? inner : outer);
+    return;
+  }
+  atPartOf(message, part.index, outer);
+  thenMember(partKeyName(inner));
 }
 
 /** Refuses the content of a part. */

@@ -8,6 +8,7 @@ import { Ascii } from "../../bytes/ascii";
 import { byteAt } from "../../bytes/compare";
 import { putU64 } from "../../bytes/decimal";
 import { PartKey, partKeyName } from "../../wire/openai/part_keys";
+import { Message } from "./conversation";
 import { makeWriter, Writer } from "../../bytes/writer";
 
 const MESSAGE_CAP: u32 = 2048;
@@ -64,10 +65,10 @@ export function thenItem(list: usize, index: u32): void {
   problemParam.byte(Ascii.BracketClose);
 }
 
-/** Names `messages[message].content[part]` and a member of the part (Unknown: the part itself). */
-export function atPartOf(message: u32, part: u32, key: PartKey): void {
-  atItem(L.MESSAGES, message, 0);
-  thenItem(L.CONTENT, part);
+/** Names a part of a message, `messages[0].content[1]` in the surface's own words, and a member of it (Unknown: the part itself). */
+export function atPartOf(message: Message, part: u32, key: PartKey): void {
+  atItem(message.listName == 0 ? L.MESSAGES : message.listName, message.index, 0);
+  if (part != NO_INDEX) thenItem(message.partsName == 0 ? L.CONTENT : message.partsName, part);
   if (key != PartKey.Unknown) thenMember(partKeyName(key));
 }
 

@@ -88,7 +88,7 @@ export function putSystemMessage(
   for (let i: u32 = 0; i < message.partsCount; i++) {
     const part = talk.parts.at(message.partsFirst + i);
     if (part.type != PartType.Text) {
-      atPartOf(message.index, i, PartKey.Type);
+      atPartOf(message, i, PartKey.Type);
       return refuseValue(L.CODE_INVALID_VALUE, part.typePtr, part.typeLen, L.TEXT_SYSTEM_PARTS);
     }
     if (isBlankToken(part.textPtr, part.textLen)) continue;

@@ -12,17 +12,17 @@ import { JsonKind } from "../../json/status";
 import { findThinkingType, ThinkingType } from "../../wire/anthropic/thinking_types";
 import { ChatKey } from "../../wire/openai/chat_keys";
 import { EffortWord, findEffortWord } from "../../wire/openai/effort_words";
-import { BUDGET_MIN } from "../shared/effort";
-import { atMember, refuse, refuseMemory, refuseType, refuseValue } from "../shared/problem";
-import { NativeThinking, ThinkingInput } from "../shared/thinking_input";
-import { ChatRequest } from "./request";
+import { BUDGET_MIN } from "./effort";
+import { atMember, refuse, refuseMemory, refuseType, refuseValue } from "./problem";
+import { NativeThinking, ThinkingInput } from "./thinking_input";
+import { ClientRequest } from "./client_request";
 
 /** Words of `reasoning`; the object is read before it is known whether something stronger is there. */
 let objectEffort: EffortWord = EffortWord.Unknown;
 let enabled: EffortWord = EffortWord.Unknown;
 
 /** Reads the four members; null with a problem. `forced` is left to the caller. */
-export function readThinking(request: ChatRequest): ThinkingInput | null {
+export function readThinking(request: ClientRequest): ThinkingInput | null {
   const input = openStruct<ThinkingInput>(request.talk.arena);
   if (input == null) {
     refuseMemory();
@@ -53,14 +53,14 @@ function readWord(member: usize, ptr: usize, len: u32): EffortWord {
   return word;
 }
 
-function openMember(request: ChatRequest, key: ChatKey): JsonCursor {
+function openMember(request: ClientRequest, key: ChatKey): JsonCursor {
   const c = request.cursor;
   c.open(request.members.ptr(key), request.members.len(key), DEPTH_CEILING);
   c.enterObject();
   return c;
 }
 
-function readReasoning(request: ChatRequest, input: ThinkingInput): bool {
+function readReasoning(request: ClientRequest, input: ThinkingInput): bool {
   if (!request.members.has(ChatKey.Reasoning)) return true;
   const c = openMember(request, ChatKey.Reasoning);
   while (c.nextKey()) {
@@ -111,7 +111,7 @@ function readBudget(input: ThinkingInput, ptr: usize, len: u32): bool {
 }
 
 /** The client's own `thinking`; what the API would not understand either is forwarded for it to say so. */
-function readNative(request: ChatRequest, input: ThinkingInput): bool {
+function readNative(request: ClientRequest, input: ThinkingInput): bool {
   const members = request.members;
   if (!members.has(ChatKey.Thinking)) return true;
   input.nativePtr = members.ptr(ChatKey.Thinking);
@@ -150,7 +150,7 @@ function nativeType(type: ThinkingType): NativeThinking {
   }
 }
 
-function readNativeEffort(request: ChatRequest, input: ThinkingInput): void {
+function readNativeEffort(request: ClientRequest, input: ThinkingInput): void {
   const members = request.members;
   if (!members.has(ChatKey.OutputConfig)) return;
   if (kindOf(members.ptr(ChatKey.OutputConfig)) != JsonKind.Object) return;

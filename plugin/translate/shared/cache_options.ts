@@ -5,16 +5,16 @@ import { ChatKey } from "../../wire/openai/chat_keys";
 import { findPartKey, PartKey } from "../../wire/openai/part_keys";
 import { kindOf } from "../../json/cursor";
 import { Plan } from "../plan";
-import { note } from "../shared/adaptation";
-import { Adaptation } from "../shared/adaptations";
-import { countMarks, countOtherMarks, hasBreakpoint } from "../shared/cache_marks";
-import { ChatRequest } from "./request";
+import { note } from "./adaptation";
+import { Adaptation } from "./adaptations";
+import { countMarks, countOtherMarks, hasBreakpoint } from "./cache_marks";
+import { ClientRequest } from "./client_request";
 
 /**
  * The mark that a breakpoint without a lifetime of its own becomes. A lifetime for all of them lifts it to an hour, since
  * OpenAI's shortest is above Anthropic's; all else that the options say has no counterpart and is noted.
  */
-export function breakpointMark(request: ChatRequest): usize {
+export function breakpointMark(request: ClientRequest): usize {
   const members = request.members;
   const c = request.cursor;
   const ptr = members.ptr(ChatKey.PromptCacheOptions);
@@ -37,7 +37,7 @@ export function breakpointMark(request: ChatRequest): usize {
 }
 
 /** Marks that count against the limit and are none of a message's records; 0 when that does not matter. */
-export function outsideMarks(request: ChatRequest, plan: Plan): u32 {
+export function outsideMarks(request: ClientRequest, plan: Plan): u32 {
   const talk = request.talk;
   if (!hasBreakpoint(talk)) return 0;
   const members = request.members;

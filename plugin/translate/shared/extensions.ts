@@ -11,15 +11,15 @@ import { DEPTH_CEILING } from "../../json/skip";
 import { JsonKind } from "../../json/status";
 import { unescapeInto } from "../../json/string";
 import { ChatKey, findChatKey } from "../../wire/openai/chat_keys";
-import { atItem, atMember, refuseMemory, refuseType, refuseValue } from "../shared/problem";
-import { ChatRequest, noteUnknown } from "./request";
+import { atItem, atMember, refuseMemory, refuseType, refuseValue } from "./problem";
+import { ClientRequest, noteUnknown } from "./client_request";
 
 /** Most bytes of the tokens and of the profile id; hosts limit all headers of a request to some 60 KB. */
 const HEADER_CAP: u32 = 4096;
 const LAST_VISIBLE: u32 = 0x7e;
 
 /** Moves Anthropic's members from `extra_params` to the top level, where they lose against what is there. */
-export function takeExtraParams(request: ChatRequest): bool {
+export function takeExtraParams(request: ClientRequest): bool {
   const members = request.members;
   if (!members.has(ChatKey.ExtraParams)) return true;
   const ptr = members.ptr(ChatKey.ExtraParams);
@@ -47,7 +47,7 @@ function isInside(at: usize, start: usize, end: usize): bool {
 }
 
 /** Reads `betas` and `user_profile_id` as header values into the facts. `out` is scratch space behind what it holds. */
-export function takeHeaders(out: Writer, request: ChatRequest): bool {
+export function takeHeaders(out: Writer, request: ClientRequest): bool {
   const members = request.members;
   const facts = request.facts;
   const mark = out.mark();

@@ -10,18 +10,18 @@ import { JsonKind } from "../../json/status";
 import { ChatKey, chatKeyName } from "../../wire/openai/chat_keys";
 import { findTierWord, TierWord } from "../../wire/openai/tier_words";
 import { Plan } from "../plan";
-import { note } from "../shared/adaptation";
-import { Adaptation } from "../shared/adaptations";
-import { isFast, noteNative, noteRecords, noteSystemMarks } from "../shared/members_native";
-import { putUserId } from "../shared/user_id";
-import { ChatRequest } from "./request";
+import { note } from "./adaptation";
+import { Adaptation } from "./adaptations";
+import { isFast, noteNative, noteRecords, noteSystemMarks } from "./members_native";
+import { putUserId } from "./user_id";
+import { ClientRequest } from "./client_request";
 
 /** `metadata.user_id` of the request read last: a string token, or 0. */
 let userIdPtr: usize = 0;
 let userIdLen: u32 = 0;
 
 /** Appends the members up to `diagnostics`, and notes what they and the records ask of the beta header. */
-export function putNativeMembers(out: Writer, request: ChatRequest, plan: Plan): void {
+export function putNativeMembers(out: Writer, request: ClientRequest, plan: Plan): void {
   const members = request.members;
   const facts = request.facts;
   putUser(out, request, plan);
@@ -42,7 +42,7 @@ export function putNativeMembers(out: Writer, request: ChatRequest, plan: Plan):
 }
 
 /** Copies a member whose name is the same in both APIs. */
-function putNative(out: Writer, request: ChatRequest, key: ChatKey): void {
+function putNative(out: Writer, request: ClientRequest, key: ChatKey): void {
   const members = request.members;
   if (!members.has(key)) return;
   const ptr = members.ptr(key);
@@ -56,7 +56,7 @@ function putNative(out: Writer, request: ChatRequest, key: ChatKey): void {
   noteNative(request.facts, key, ptr, len, request.cursor);
 }
 
-function noteOutputConfig(request: ChatRequest): void {
+function noteOutputConfig(request: ClientRequest): void {
   const members = request.members;
   const key = ChatKey.OutputConfig;
   if (!members.has(key)) return;
@@ -64,7 +64,7 @@ function noteOutputConfig(request: ChatRequest): void {
 }
 
 /** The first that is there of `metadata.user_id`, `user` and `safety_identifier`. */
-function putUser(out: Writer, request: ChatRequest, plan: Plan): void {
+function putUser(out: Writer, request: ClientRequest, plan: Plan): void {
   const members = request.members;
   readMetadata(request);
   let ptr = userIdPtr;
@@ -84,7 +84,7 @@ function putUser(out: Writer, request: ChatRequest, plan: Plan): void {
 }
 
 /** Anthropic knows one name in `metadata`; a request with others would be refused. */
-function readMetadata(request: ChatRequest): void {
+function readMetadata(request: ClientRequest): void {
   const members = request.members;
   userIdPtr = 0;
   userIdLen = 0;
@@ -104,7 +104,7 @@ function readMetadata(request: ChatRequest): void {
 }
 
 /** OpenAI's tiers in Anthropic's words: both know "whatever is there" and "nothing above the usual". */
-function putServiceTier(out: Writer, request: ChatRequest, plan: Plan): void {
+function putServiceTier(out: Writer, request: ClientRequest, plan: Plan): void {
   const members = request.members;
   if (!members.has(ChatKey.ServiceTier)) return;
   const ptr = members.ptr(ChatKey.ServiceTier) + 1;
@@ -128,7 +128,7 @@ function putServiceTier(out: Writer, request: ChatRequest, plan: Plan): void {
 }
 
 /** A provider without a fast mode answers at its own pace. */
-function putSpeed(out: Writer, request: ChatRequest, plan: Plan): void {
+function putSpeed(out: Writer, request: ClientRequest, plan: Plan): void {
   const members = request.members;
   if (!members.has(ChatKey.Speed)) return;
   const fast = isFast(members.ptr(ChatKey.Speed), members.len(ChatKey.Speed));
