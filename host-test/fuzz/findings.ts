@@ -114,4 +114,42 @@ export const FINDINGS: readonly FuzzCase[] = [
     ]),
     OK,
   ),
+  finding(
+    "a stop reason in message_start ends no answer",
+    STREAMED,
+    sent(EVENTS, 'data:{"type":"message_start","message":{"content":[],"stop_reason":""}}\n\n'),
+  ),
+  finding(
+    "a ping says nothing of the message",
+    STREAMED,
+    sent(
+      EVENTS,
+      'event:ping\ndata:{"delta":{"stop_reason":"tool_use"}}\n\ndata:{"type":"message_stop"}\n\n',
+    ),
+  ),
+  finding(
+    "of two deltas in one event the first says nothing",
+    STREAMED,
+    sent(
+      EVENTS,
+      'data:{"type":"message_delta","delta":{"stop_reason":"tool_use"},"delta":[]}\n\n' +
+        'data:{"type":"message_stop"}\n\n',
+    ),
+  ),
+  finding(
+    "a trailing text behind a call that has its place loses its white space",
+    chat([
+      { role: "user", content: "hello" },
+      {
+        role: "assistant",
+        content: "k\n",
+        reasoning_details: [
+          { index: 1, after_tools: 1 },
+          { index: 0, data: "=" },
+        ],
+        tool_calls: [{ function: { name: "r" } }],
+      },
+    ]),
+    OK,
+  ),
 ];

@@ -1657,6 +1657,10 @@ export const DONE: usize = memory.data<u8>([14, 0, 0, 0, 100, 97, 116, 97, 58, 3
 // prettier-ignore
 export const DONE_WORD: usize = memory.data<u8>([6, 0, 0, 0, 91, 68, 79, 78, 69, 93]);
 
+// "error"
+// prettier-ignore
+export const ERROR_WORD: usize = memory.data<u8>([5, 0, 0, 0, 101, 114, 114, 111, 114]);
+
 // "\"msg_unknown\""
 // prettier-ignore
 export const MSG_UNKNOWN: usize = memory.data<u8>([13, 0, 0, 0, 34, 109, 115, 103, 95, 117, 110, 107, 110, 111, 119, 110, 34]);

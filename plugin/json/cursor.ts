@@ -23,6 +23,7 @@ export class JsonCursor {
   keyLen: u32;
   valuePtr: usize; // last value passed by `skip`: its first byte (a string's quote included)
   valueLen: u32;
+  wordLen: u32; // of `word`
 
   /** Starts over `len` bytes with at most `depth` open containers. */
   open(ptr: usize, len: u32, depth: u32): void {
@@ -83,6 +84,17 @@ export class JsonCursor {
     this.valueLen = <u32>(behind - this.ptr);
     this.ptr = behind;
     return true;
+  }
+
+  /**
+   * Address of the inside of the string that `skip` passed last, free of escapes, to be compared with words that we know; its
+   * length is `wordLen`. Valid until the next key or word. As with keys, what is longer than any word is cut.
+   */
+  word(): usize {
+    this.wordLen = this.valueLen - 2;
+    if (!scanEscaped) return this.valuePtr + 1;
+    this.wordLen = unescapeShort(this.valuePtr + 1, this.valueLen - 2);
+    return UNESCAPED_KEY;
   }
 
   /** As `skip`; a null leaves an empty span at address 0. */

@@ -89,13 +89,13 @@ function takeText(c: JsonCursor, key: ErrorKey, outer: bool): void {
       break;
     case ErrorKey.Type:
       if (outer) break; // the envelope's "error"
-      ERROR.type = findErrorType(c.valuePtr + 1, c.valueLen - 2);
+      ERROR.type = findErrorType(c.word(), c.wordLen);
       ERROR.typePtr = c.valuePtr;
       ERROR.typeLen = c.valueLen;
       break;
     case ErrorKey.Status:
     case ErrorKey.ErrorCode:
-      if (ERROR.type == ErrorType.Unknown) ERROR.type = typeOfWord(c.valuePtr, c.valueLen);
+      if (ERROR.type == ErrorType.Unknown) ERROR.type = typeOfWord(c.word(), c.wordLen);
       break;
     case ErrorKey.Code:
       ERROR.codePtr = c.valuePtr;
@@ -113,7 +113,7 @@ function takeMessage(c: JsonCursor): void {
 
 /** Type of a status word of Google or Databricks, by the table of docs/errors.md. */
 function typeOfWord(ptr: usize, len: u32): ErrorType {
-  const word = findStatusWord(ptr + 1, len - 2);
+  const word = findStatusWord(ptr, len);
   switch (word) {
     case StatusWord.InvalidArgument:
     case StatusWord.FailedPrecondition:

@@ -46,6 +46,7 @@ export function startBlock(out: Writer, s: ChatStream, index: u32): bool {
   block.type = source.type;
   block.isTool = source.type == BlockType.ToolUse;
   block.seen = false;
+  block.textTold = false;
   block.inputPtr = 0;
   block.textStart = s.textPoints;
   switch (source.type) {

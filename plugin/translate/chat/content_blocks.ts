@@ -37,7 +37,7 @@ function readFirst(c: JsonCursor, message: Message): bool {
     const isType = findPartKey(c.keyPtr, c.keyLen) == PartKey.Type && c.kind() == JsonKind.String;
     if (!c.skip()) return false;
     if (!isType) continue;
-    const type = findPartType(c.valuePtr + 1, c.valueLen - 2);
+    const type = findPartType(c.word(), c.wordLen);
     message.blocksThink = type == PartType.Thinking || type == PartType.RedactedThinking;
   }
   return c.status == JsonStatus.Ok;

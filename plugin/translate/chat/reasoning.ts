@@ -95,7 +95,7 @@ function takeText(c: JsonCursor, part: Part, key: PartKey): void {
       part.type = PartType.RedactedThinking;
       break;
     case PartKey.Format:
-      part.foreign = !startsWithLiteral(c.valuePtr + 1, c.valueLen - 2, L.ANTHROPIC);
+      part.foreign = !startsWithLiteral(c.word(), c.wordLen, L.ANTHROPIC);
       break;
     default:
       break;

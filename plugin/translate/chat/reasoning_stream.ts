@@ -37,6 +37,7 @@ export function startReasoning(out: Writer, s: ChatStream, block: OpenBlock, sou
   } else {
     out.literal(L.DETAIL_TEXT);
     out.literal(L.EMPTY_STRING);
+    block.textTold = true;
   }
   putPlace(out, s.textPoints, s.nextTool, hidden);
   out.literal(L.D_DETAILS_CLOSE);
@@ -56,6 +57,7 @@ export function putReasoningDelta(
   const shape = s.shape;
   if (!block.seen && block.reasoning > 0) putGap(out, s);
   block.seen = true;
+  block.textTold = true;
   s.reasoningText = true;
   if (!showsThinking(shape)) return;
   beginDelta(out, s);
@@ -110,7 +112,10 @@ function putGapIn(out: Writer, first: u32, member: usize): void {
   out.literal(L.D_REASONING_GAP);
 }
 
-/** The signature of a thinking block. One without text says so, so that an empty text stays distinguishable. */
+/**
+ * The signature of a thinking block. When its entry has no text yet it says so, once: an empty text stays distinguishable, and what is
+ * left of an entry whose chunks overwrite each other has a signature without a text, or all that there was.
+ */
 export function putSignatureDelta(
   out: Writer,
   s: ChatStream,
@@ -125,7 +130,8 @@ export function putSignatureDelta(
   if (shape.reasoningDetails) {
     out.literal(L.D_DETAILS_OPEN);
     putU64(out, block.reasoning);
-    out.literal(block.seen ? L.DETAIL_SIGNATURE : L.DETAIL_EMPTY_SIGNATURE);
+    out.literal(block.textTold ? L.DETAIL_SIGNATURE : L.DETAIL_EMPTY_SIGNATURE);
+    block.textTold = true;
     out.put(ptr, len);
     out.literal(L.D_DETAILS_CLOSE);
   }

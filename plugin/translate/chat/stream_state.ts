@@ -55,6 +55,7 @@ export class OpenBlock {
   tool: u32; // tool index towards the client
   reasoning: u32; // index of the reasoning entry
   seen: bool; // a delta with content came
+  textTold: bool; // of thinking: its entry has a `text` by now
   textStart: u32; // code points of content in front of it
   inputPtr: usize; // input of content_block_start when it was not `{}`; in the arena
   inputLen: u32;

@@ -76,7 +76,7 @@ function readMember(c: JsonCursor, word: SearchWord): bool {
   const isText = c.kind() == JsonKind.String;
   c.skip();
   if (word != SearchWord.SearchContextSize || !isText) return true;
-  size = findSearchWord(c.valuePtr + 1, c.valueLen - 2);
+  size = findSearchWord(c.word(), c.wordLen);
   if (size == SearchWord.Low || size == SearchWord.Medium || size == SearchWord.High) return true;
   atMember(L.SEARCH_SIZE);
   return refuseValue(L.CODE_INVALID_VALUE, c.valuePtr + 1, c.valueLen - 2, L.TEXT_SEARCH_SIZES);

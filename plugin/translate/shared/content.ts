@@ -26,7 +26,8 @@ export function putParts(
   facts: Facts,
 ): bool {
   const last = lastVisiblePart(talk, message);
-  const isEnd = message.callsCount == 0;
+  // Calls that have their places among the parts leave nothing behind them.
+  const isEnd = message.callsCount == 0 || message.callsInParts;
   for (let i: i32 = 0; i <= last; i++) {
     const part = talk.parts.at(message.partsFirst + i);
     if (isEmptyPart(part)) continue;

@@ -67,7 +67,7 @@ function noteEdit(facts: Facts, c: JsonCursor): void {
     const isType = c.keyIs(L.TYPE) && c.kind() == JsonKind.String;
     c.skip();
     if (!isType) continue;
-    const compacts = startsWithLiteral(c.valuePtr + 1, c.valueLen - 2, L.COMPACT);
+    const compacts = startsWithLiteral(c.word(), c.wordLen, L.COMPACT);
     facts.features |= compacts ? Feature.Compaction : Feature.ContextManagement;
   }
 }

@@ -123,7 +123,7 @@ function readNative(request: ClientRequest, input: ThinkingInput): bool {
     const kind = c.kind();
     if (c.keyIs(L.TYPE) && kind == JsonKind.String) {
       c.skip();
-      input.native = nativeType(findThinkingType(c.valuePtr + 1, c.valueLen - 2));
+      input.native = nativeType(findThinkingType(c.word(), c.wordLen));
     } else if (c.keyIs(L.BUDGET_TOKENS) && kind == JsonKind.Number) {
       c.skip();
       const value = readInteger(c.valuePtr, c.valueLen);
@@ -162,6 +162,6 @@ function readNativeEffort(request: ClientRequest, input: ThinkingInput): void {
     if (!isEffort || kind == JsonKind.Null) continue;
     input.nativeEffort = true;
     input.nativeWord =
-      kind == JsonKind.String ? findEffortWord(c.valuePtr + 1, c.valueLen - 2) : EffortWord.Unknown;
+      kind == JsonKind.String ? findEffortWord(c.word(), c.wordLen) : EffortWord.Unknown;
   }
 }

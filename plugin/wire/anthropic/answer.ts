@@ -2,7 +2,9 @@
  * What an answer says besides its blocks, whole or streamed, and the blocks of a whole one. Spans of strings are tokens
  * with their quotes; (0, 0) is absent or null. Source: Anthropic API reference, "Messages".
  */
+import * as L from "../../bytes/literals";
 import { Arena } from "../../bytes/arena";
+import { equalsLiteral } from "../../bytes/compare";
 import { openRecords, openStruct, RecordList } from "../../bytes/records";
 import { JsonCursor } from "../../json/cursor";
 import { JsonKind, JsonStatus } from "../../json/status";
@@ -109,8 +111,10 @@ function readWholeMember(c: JsonCursor, whole: WholeAnswer, key: AnswerKey): boo
     return true;
   }
   if (key == AnswerKey.Type) {
+    const kind = c.kind();
     if (!c.skip()) return false;
-    whole.isError = c.valueLen == 7; // "error"
+    whole.isError = false;
+    if (kind == JsonKind.String) whole.isError = equalsLiteral(c.word(), c.wordLen, L.ERROR_WORD);
     return true;
   }
   return readAnswerMember(c, whole.answer, key);
@@ -157,7 +161,7 @@ export function readAnswerMember(c: JsonCursor, answer: Answer, key: AnswerKey):
 
 function takeStopReason(c: JsonCursor, answer: Answer, kind: JsonKind): void {
   if (kind != JsonKind.String) return;
-  answer.stopReason = findStopReason(c.valuePtr + 1, c.valueLen - 2);
+  answer.stopReason = findStopReason(c.word(), c.wordLen);
   answer.stopReasonPtr = c.valuePtr;
   answer.stopReasonLen = c.valueLen;
 }
@@ -213,7 +217,7 @@ export function readBlock(c: JsonCursor, block: Block): bool {
 function takeBlockText(c: JsonCursor, block: Block, key: AnswerKey): void {
   switch (key) {
     case AnswerKey.Type:
-      block.type = findBlockType(c.valuePtr + 1, c.valueLen - 2);
+      block.type = findBlockType(c.word(), c.wordLen);
       break;
     case AnswerKey.Text:
     case AnswerKey.Thinking:

@@ -55,7 +55,7 @@ export function readCitation(c: JsonCursor): bool {
 function take(c: JsonCursor, it: Citation, key: CitationKey): void {
   switch (key) {
     case CitationKey.Type:
-      it.type = findCitationType(c.valuePtr + 1, c.valueLen - 2);
+      it.type = findCitationType(c.word(), c.wordLen);
       break;
     case CitationKey.Url:
       it.urlPtr = c.valuePtr;

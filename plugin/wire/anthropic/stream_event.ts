@@ -26,6 +26,10 @@ export class StreamEvent {
   textLen: u32;
   citationPtr: usize; // of a citations_delta, JSON
   citationLen: u32;
+  messagePtr: usize; // `message`, JSON object
+  messageLen: u32;
+  messageDeltaPtr: usize; // a `delta` with members that no block's delta has, JSON object
+  messageDeltaLen: u32;
   contentPtr: usize; // message_start: blocks that are already there, JSON array
   contentLen: u32;
   saysAnswer: bool; // something of the message as a whole was read
@@ -59,6 +63,8 @@ export function readEvent(
   event.textPtr = 0;
   event.textLen = 0;
   event.citationPtr = 0;
+  event.messagePtr = 0;
+  event.messageDeltaPtr = 0;
   event.contentPtr = 0;
   event.saysAnswer = false;
   clearBlock(event.block);
@@ -67,26 +73,59 @@ export function readEvent(
   while (c.nextKey()) {
     if (!readMember(c, event, answer, findAnswerKey(c.keyPtr, c.keyLen))) return false;
   }
-  return c.finish();
+  if (!c.finish()) return false;
+  // The type may stand behind what it allows: both objects were validated and passed over until here.
+  if (event.type == EventType.MessageStart) readMessage(c, depth, event, answer);
+  else if (event.type == EventType.MessageDelta) readMessageDelta(c, depth, event, answer);
+  return true;
+}
+
+/** A stop reason there is none yet: only a message_delta ends an answer. */
+function readMessage(c: JsonCursor, depth: u32, event: StreamEvent, answer: Answer): void {
+  if (event.messagePtr == 0) return;
+  event.saysAnswer = true;
+  c.open(event.messagePtr, event.messageLen, depth);
+  c.enterObject();
+  while (c.nextKey()) {
+    const key = findAnswerKey(c.keyPtr, c.keyLen);
+    if (key == AnswerKey.StopReason) c.skip();
+    else if (key == AnswerKey.Content && c.kind() == JsonKind.Array) {
+      c.skip();
+      event.contentPtr = c.valuePtr;
+      event.contentLen = c.valueLen;
+    } else readAnswerMember(c, answer, key);
+  }
+}
+
+/** Stop reason and company. */
+function readMessageDelta(c: JsonCursor, depth: u32, event: StreamEvent, answer: Answer): void {
+  if (event.messageDeltaPtr == 0) return;
+  event.saysAnswer = true;
+  c.open(event.messageDeltaPtr, event.messageDeltaLen, depth);
+  c.enterObject();
+  while (c.nextKey()) readAnswerMember(c, answer, findAnswerKey(c.keyPtr, c.keyLen));
 }
 
 function readMember(c: JsonCursor, event: StreamEvent, answer: Answer, key: AnswerKey): bool {
   const kind = c.kind();
   switch (key) {
     case AnswerKey.Delta:
-      return kind == JsonKind.Object ? readDelta(c, event, answer) : c.skip();
+      return readDelta(c, event, kind);
     case AnswerKey.ContentBlock:
       clearBlock(event.block);
       return readBlock(c, event.block);
     case AnswerKey.Message:
-      return kind == JsonKind.Object ? readMessage(c, event, answer) : c.skip();
+      if (!c.skip()) return false;
+      event.messagePtr = kind == JsonKind.Object ? c.valuePtr : 0;
+      event.messageLen = c.valueLen;
+      return true;
     case AnswerKey.Usage:
     case AnswerKey.ContextManagement:
       event.saysAnswer = true;
       return readAnswerMember(c, answer, key);
     case AnswerKey.Type:
       if (!c.skip()) return false;
-      if (kind == JsonKind.String) event.type = findEventType(c.valuePtr + 1, c.valueLen - 2);
+      if (kind == JsonKind.String) event.type = findEventType(c.word(), c.wordLen);
       return true;
     case AnswerKey.Index:
       if (!c.skip()) return false;
@@ -102,41 +141,45 @@ function indexOf(c: JsonCursor): u32 {
   return value >= 0 && value <= INDEX_CEILING ? <u32>value : NO_BLOCK;
 }
 
-function readMessage(c: JsonCursor, event: StreamEvent, answer: Answer): bool {
-  event.saysAnswer = true;
+/** `delta` of a block: its text. One of the message (stop reason and company) is read when the event's type is known. */
+function readDelta(c: JsonCursor, event: StreamEvent, kind: JsonKind): bool {
+  event.delta = DeltaType.Unknown;
+  event.textPtr = 0;
+  event.textLen = 0;
+  event.citationPtr = 0;
+  event.messageDeltaPtr = 0;
+  if (kind != JsonKind.Object) return c.skip();
+  const start = c.ptr;
+  let others = false;
   c.enterObject();
   while (c.nextKey()) {
     const key = findAnswerKey(c.keyPtr, c.keyLen);
-    if (key == AnswerKey.Content && c.kind() == JsonKind.Array) {
+    if (isDeltaKey(key)) {
+      if (!readDeltaText(c, event, key)) return false;
+    } else {
+      others = true;
       if (!c.skip()) return false;
-      event.contentPtr = c.valuePtr;
-      event.contentLen = c.valueLen;
-    } else if (!readAnswerMember(c, answer, key)) return false;
+    }
+  }
+  if (others) {
+    event.messageDeltaPtr = start;
+    event.messageDeltaLen = <u32>(c.ptr - start);
   }
   return c.status == JsonStatus.Ok;
 }
 
-/** `delta` of a block (its text) or of the message (stop reason and company). */
-function readDelta(c: JsonCursor, event: StreamEvent, answer: Answer): bool {
-  c.enterObject();
-  while (c.nextKey()) {
-    const key = findAnswerKey(c.keyPtr, c.keyLen);
-    switch (key) {
-      case AnswerKey.Type:
-      case AnswerKey.Text:
-      case AnswerKey.PartialJson:
-      case AnswerKey.Thinking:
-      case AnswerKey.Signature:
-      case AnswerKey.Citation:
-        if (!readDeltaText(c, event, key)) return false;
-        break;
-      default:
-        event.saysAnswer = true;
-        if (!readAnswerMember(c, answer, key)) return false;
-        break;
-    }
+function isDeltaKey(key: AnswerKey): bool {
+  switch (key) {
+    case AnswerKey.Type:
+    case AnswerKey.Text:
+    case AnswerKey.PartialJson:
+    case AnswerKey.Thinking:
+    case AnswerKey.Signature:
+    case AnswerKey.Citation:
+      return true;
+    default:
+      return false;
   }
-  return c.status == JsonStatus.Ok;
 }
 
 function readDeltaText(c: JsonCursor, event: StreamEvent, key: AnswerKey): bool {
@@ -146,7 +189,7 @@ function readDeltaText(c: JsonCursor, event: StreamEvent, key: AnswerKey): bool 
     event.citationPtr = c.valuePtr;
     event.citationLen = c.valueLen;
   } else if (kind == JsonKind.String) {
-    if (key == AnswerKey.Type) event.delta = findDeltaType(c.valuePtr + 1, c.valueLen - 2);
+    if (key == AnswerKey.Type) event.delta = findDeltaType(c.word(), c.wordLen);
     else {
       event.textPtr = c.valuePtr;
       event.textLen = c.valueLen;
