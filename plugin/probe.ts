@@ -388,6 +388,7 @@ export function pairListWrite(list: PairList, arena: Arena): usize {
 
 export * from "./probe_models";
 export * from "./probe_config";
+export * from "./probe_providers";
 
 // json/code_points
 

@@ -4,6 +4,7 @@
  * `scripts/tables/keywords.json` (a set of words) becomes an enum with a matcher in the file that it names, and
  * `scripts/tables/models.json` becomes `plugin/policy/model_rows.ts` and the tables in `docs/models.md`.
  * `scripts/tables/betas.json` becomes `plugin/policy/beta_rows.ts` and the table in `docs/chat.md`.
+ * `scripts/tables/providers.json` becomes `plugin/policy/provider_rows.ts` and the tables in `docs/providers.md`.
  * `docs/config.schema.json` with `scripts/tables/config_refused.json` becomes the tables of the configuration reader
  * and of `docs/configuration.md`, and `scripts/tables/config_texts.json` the reader's messages.
  * Usage: `node scripts/gen.mjs` writes, `node scripts/gen.mjs --check` fails when a file differs.
@@ -18,6 +19,7 @@ import { renderConfigDocument } from "./gen/config_doc.mjs";
 import { renderKeywords } from "./gen/keywords.mjs";
 import { renderLiterals } from "./gen/literals.mjs";
 import { renderModelDocument, renderModelRows } from "./gen/models.mjs";
+import { renderProviderDocument, renderProviderRows } from "./gen/providers.mjs";
 import { renderShapes } from "./gen/shapes.mjs";
 import { ROOT, filesBelow } from "./stamp.mjs";
 
@@ -32,6 +34,9 @@ const MODELS_FILE = "plugin/policy/model_rows.ts";
 const MODELS_DOCUMENT = "docs/models.md";
 const BETAS_TABLE = "scripts/tables/betas.json";
 const BETAS_FILE = "plugin/policy/beta_rows.ts";
+const PROVIDERS_TABLE = "scripts/tables/providers.json";
+const PROVIDERS_FILE = "plugin/policy/provider_rows.ts";
+const PROVIDERS_DOCUMENT = "docs/providers.md";
 const CHAT_DOCUMENT = "docs/chat.md";
 const SCHEMA = "docs/config.schema.json";
 const CONFIG_DOCUMENT = "docs/configuration.md";
@@ -73,11 +78,13 @@ export async function outputs() {
   bodies.set(MODELS_FILE, renderModelRows(models));
   const betas = readTable(BETAS_TABLE);
   bodies.set(BETAS_FILE, renderBetaRows(betas));
+  const providers = readTable(PROVIDERS_TABLE);
+  bodies.set(PROVIDERS_FILE, renderProviderRows(providers));
   const [schema, refused] = [readTable(SCHEMA), readTable(REFUSED_TABLE)];
   bodies.set(SHAPES_FILE, renderShapes(schema, refused));
   bodies.set(
     CONFIG_TEXTS_FILE,
-    `/* eslint-disable no-restricted-syntax */\n${renderLiterals(readTable(CONFIG_TEXTS_TABLE))}`,
+    `/* eslint-disable max-lines, no-restricted-syntax */\n${renderLiterals(readTable(CONFIG_TEXTS_TABLE))}`,
   );
   const texts = new Map();
   for (const [file, body] of bodies) {
@@ -85,6 +92,7 @@ export async function outputs() {
   }
   const documents = [
     [MODELS_DOCUMENT, renderModelDocument(readText(MODELS_DOCUMENT), models)],
+    [PROVIDERS_DOCUMENT, renderProviderDocument(readText(PROVIDERS_DOCUMENT), providers)],
     [CHAT_DOCUMENT, renderBetaDocument(readText(CHAT_DOCUMENT), betas)],
     [CONFIG_DOCUMENT, renderConfigDocument(readText(CONFIG_DOCUMENT), schema, refused)],
   ];

@@ -4,8 +4,14 @@ export const enum Ascii {
   LineFeed = 0x0a,
   CarriageReturn = 0x0d,
   Space = 0x20,
+  Bang = 0x21,
   Quote = 0x22,
+  Dollar = 0x24,
   Percent = 0x25,
+  Ampersand = 0x26,
+  Apostrophe = 0x27,
+  ParenOpen = 0x28,
+  ParenClose = 0x29,
   Star = 0x2a,
   Plus = 0x2b,
   Comma = 0x2c,
@@ -18,6 +24,7 @@ export const enum Ascii {
   Colon = 0x3a,
   Semicolon = 0x3b,
   Equals = 0x3d,
+  Question = 0x3f,
   At = 0x40,
   UpperA = 0x41,
   UpperE = 0x45,
@@ -40,6 +47,7 @@ export const enum Ascii {
   BraceOpen = 0x7b,
   Bar = 0x7c,
   BraceClose = 0x7d,
+  Tilde = 0x7e,
 }
 
 /** True for `0`–`9`. `c` is a byte widened to u32. */

@@ -1,4 +1,4 @@
-/** Percent-encoding, undone. Source: WHATWG URL Standard, "percent-decode". */
+/** Percent-encoding. Sources: RFC 3986, section 2.1; WHATWG URL Standard, "percent-decode". */
 import { Ascii, hexValue } from "./ascii";
 import { Writer } from "./writer";
 
@@ -22,4 +22,15 @@ export function decodePercent(text: Writer): void {
     to += 1;
   }
   text.cursor = to;
+}
+
+/** Appends a byte as `%` and two upper-case digits. */
+export function putPercent(out: Writer, c: u32): void {
+  out.byte(Ascii.Percent);
+  out.byte(upperDigit(c >> 4));
+  out.byte(upperDigit(c & 15));
+}
+
+function upperDigit(value: u32): u32 {
+  return value < 10 ? Ascii.Zero + value : Ascii.UpperA + value - 10;
 }

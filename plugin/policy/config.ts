@@ -9,6 +9,7 @@ import { StructArray } from "../bytes/struct_array";
 import { TextList, TextMap } from "../bytes/text_list";
 import { Sampling, ThinkingClass } from "../translate/traits";
 import { NeedsThinking, ThinkingDefault } from "./model_rows";
+import { Upstream } from "./upstream";
 
 export const enum RequestHeaders {
   Hold = 0,
@@ -22,6 +23,41 @@ export const enum Provider {
   Bedrock = 3,
   Databricks = 4,
   Custom = 5,
+}
+
+/** Bedrock's APIs. */
+export const enum Surface {
+  Invoke = 0,
+  Messages = 1,
+  Mantle = 2,
+}
+
+/** Databricks' gateways. */
+export const enum Gateway {
+  ServingEndpoints = 0,
+  AiGateway = 1,
+}
+
+/** Where a custom upstream has model and stream. */
+export const enum MemberPlace {
+  /** Model: in the path where that has a place for it, else in the body. Stream: in the body. */
+  Auto = 0,
+  Body = 1,
+  Path = 2,
+}
+
+/** Where a custom upstream has version and betas. */
+export const enum HeadPlace {
+  Auto = 0,
+  Header = 1,
+  Body = 2,
+}
+
+/** How the streams of a custom upstream are framed. */
+export const enum Framing {
+  Auto = 0,
+  Sse = 1,
+  AwsEventStream = 2,
 }
 
 /** Bits of `Profile.endpoints`. */
@@ -110,6 +146,26 @@ export class Profile {
   basePathLen: u32;
   anthropicVersionPtr: usize; // absent: the provider's
   anthropicVersionLen: u32;
+  hostPtr: usize; // for `setAuthority`; absent: the provider's
+  hostLen: u32;
+  setAuthority: bool;
+  surface: Surface;
+  gateway: Gateway;
+  regionPtr: usize;
+  regionLen: u32;
+  projectPtr: usize;
+  projectLen: u32;
+  resourcePtr: usize;
+  resourceLen: u32;
+  paths: TextList; // of a custom upstream, by UpstreamPath; length 0: not named
+  modelIn: MemberPlace;
+  streamIn: MemberPlace;
+  versionIn: HeadPlace;
+  betaIn: HeadPlace;
+  framing: Framing;
+  queryPtr: usize; // without the question mark
+  queryLen: u32;
+  upstream: Upstream; // what all of these come to; not set in `defaults`
   endpoints: u32; // bits of Endpoint
 
   authMode: AuthMode;

@@ -69,6 +69,13 @@ export class ConfigProbe {
     return result;
   }
 
+  /** Lets a test look at the parsed configuration itself, while it is there. */
+  withConfig<T>(document: unknown, look: (config: number) => T): T {
+    const { reading, result } = this.use(document, {}, look);
+    if (result === undefined) throw new Error(reading.errors.join("\n"));
+    return result;
+  }
+
   /** Resolves names with the first profile of a document. */
   resolve(document: unknown, names: string[]): Resolved[] {
     const { reading, result } = this.use(document, {}, (config) =>

@@ -62,6 +62,12 @@ export const SEMANTIC: RegExp[] = [
   /: needs the request body before headers are sent/,
   /: no built-in row for this model$/,
   /: the key is there twice$/,
+  /: only with "type": "/,
+  /: type vertex needs "/,
+  /: "set_authority" needs "/,
+  /: a path may hold \{model\}, once, and no other braces$/,
+  /: "path" needs /,
+  /: "%" is not allowed in a Bedrock model id/,
   /nested too deep$/,
 ];
 

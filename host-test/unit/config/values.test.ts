@@ -141,7 +141,10 @@ const words = Object.entries(WORD_TARGETS).flatMap(([place, target]) => {
 
 describe("a word", () => {
   it.each(words)("%s: %s is number %i", (_place, word, at, { group, name, target }) => {
-    const more = name === "on_denied" ? { default: "d" } : {};
+    const more =
+      { on_denied: { default: "d" }, type: { project: "p", region: "r" } }[
+        word === "vertex" || name === "on_denied" ? name : ""
+      ] ?? {};
     const keys = word === "keys" ? { keys: [{ name: "k", value: "v" }] } : {};
     const inner = { [name]: word, ...more, ...keys };
     const settings = group === "settings" ? inner : { [group]: inner };

@@ -5,6 +5,7 @@ import { countStars } from "../../bytes/glob";
 import { byteAt, equals } from "../../bytes/compare";
 import { AuthMode, Config, OnDenied, RequestHeaders, Rule, ruleAt } from "../config";
 import { findModelRow, isGuessedRow } from "../model_table";
+import { resolveUpstream } from "./provider";
 import { isVisible, Reader } from "./reader";
 import * as R from "./report";
 import * as K from "./shape_table";
@@ -23,10 +24,11 @@ export function checkSettings(reader: Reader): void {
   if (profile.onDenied == OnDenied.Default && profile.modelDefaultPtr == 0) {
     addAt(reader, T.MODELS, T.DEFAULT_NEEDED);
   }
+  resolveUpstream(reader);
 }
 
 /** A line about a place below the one that is being read; `tail` is the end of its path. */
-function addAt(reader: Reader, tail: usize, text: usize): void {
+export function addAt(reader: Reader, tail: usize, text: usize): void {
   const path = reader.report.path;
   const mark = path.mark();
   path.literal(tail);

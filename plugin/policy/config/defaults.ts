@@ -36,6 +36,7 @@ export function setFrom(profile: Profile, from: Profile): void {
 
 function setNoEntries(reader: Reader, profile: Profile): void {
   profile.keys = reader.emptyKeys;
+  profile.paths = reader.emptyList;
   profile.aliases = reader.emptyMap;
   profile.allow = reader.emptyList;
   profile.deny = reader.emptyList;

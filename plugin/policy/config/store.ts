@@ -10,6 +10,8 @@ import { mergeMaps } from "./merge";
 import { Reader } from "./reader";
 import * as K from "./shape_table";
 import { Group } from "./shape_table";
+import { beginPaths, checkProvider } from "./provider";
+import { storePaths, storeProvider } from "./store_provider";
 import { storeLimits, storeModelInfo, storeParams } from "./store_tables";
 
 /** The walk enters an object. */
@@ -20,6 +22,9 @@ export function beginGroup(reader: Reader, group: Group): void {
       break;
     case Group.Key:
       beginKey(reader);
+      break;
+    case Group.Paths:
+      beginPaths(reader);
       break;
     case Group.Rule:
       beginRule(reader);
@@ -36,6 +41,7 @@ export function beginGroup(reader: Reader, group: Group): void {
 export function endGroup(reader: Reader, group: Group, seen: u64): void {
   if (group == Group.Settings) checkSettings(reader);
   else if (group == Group.Key) checkKey(reader, seen);
+  else if (group == Group.Provider) checkProvider(reader, seen);
 }
 
 /** A list of objects with `count` entries follows. */
@@ -112,6 +118,9 @@ function storeProfile(reader: Reader, group: Group, member: u32): void {
     case Group.Provider:
       storeProvider(reader, member);
       break;
+    case Group.Paths:
+      storePaths(reader, member);
+      break;
     case Group.Auth:
       storeAuth(reader, member);
       break;
@@ -141,28 +150,6 @@ function storeProfile(reader: Reader, group: Group, member: u32): void {
 function storeSettings(reader: Reader, member: u32): void {
   if (member == K.SettingsKey.Endpoints) reader.profile.endpoints = reader.bits;
   else if (member == K.SettingsKey.Compat) reader.profile.compat = reader.number;
-}
-
-function storeProvider(reader: Reader, member: u32): void {
-  const profile = reader.profile;
-  const text = reader.text;
-  switch (member) {
-    case K.ProviderKey.Type:
-      profile.provider = reader.number;
-      break;
-    case K.ProviderKey.BasePath: {
-      profile.basePathPtr = text.ptr;
-      profile.basePathLen = text.len;
-      break;
-    }
-    case K.ProviderKey.AnthropicVersion: {
-      profile.anthropicVersionPtr = text.ptr;
-      profile.anthropicVersionLen = text.len;
-      break;
-    }
-    default:
-      break;
-  }
 }
 
 function storeAuth(reader: Reader, member: u32): void {

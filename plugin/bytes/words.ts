@@ -1,0 +1,15 @@
+/** Lists of words in one text, joined by commas. */
+import { Ascii } from "./ascii";
+import { equals, findByte } from "./compare";
+
+/** True when one of the words of a list is this text; an empty list has no word. */
+export function hasWord(list: usize, listLen: u32, ptr: usize, len: u32): bool {
+  const end = list + listLen;
+  let at = list;
+  while (at < end) {
+    const stop = findByte(at, end, Ascii.Comma);
+    if (<u32>(stop - at) == len && equals(at, ptr, len)) return true;
+    at = stop + 1;
+  }
+  return false;
+}
