@@ -23,7 +23,7 @@ import {
   reopen,
 } from "./event_translator";
 import { replyError } from "./reply";
-import { putResponseLiteral, putResponseNumber } from "./response_headers";
+import { putResponseLength, putResponseLiteral, putResponseNumber } from "./response_headers";
 import { Phase, StreamState } from "./stream";
 
 /** Bytes after which held headers go although nothing came. */
@@ -151,7 +151,7 @@ function releaseHeaders(stream: StreamState, sawComment: bool): void {
   out.dropEnds(FRAME_HEAD, FRAME_TAIL);
   const length = out.length;
   putResponseNumber(L.H_STATUS, status);
-  putResponseNumber(L.H_CONTENT_LENGTH, length);
+  putResponseLength(length);
   putResponseLiteral(L.H_CONTENT_TYPE, L.APPLICATION_JSON);
 }
 

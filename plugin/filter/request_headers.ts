@@ -18,7 +18,7 @@ import {
   pairValueLen,
   pairValuePtr,
 } from "../abi/pairs";
-import { startsWithLiteral } from "../bytes/compare";
+import { equalsLiteral, startsWithLiteral } from "../bytes/compare";
 import * as L from "../bytes/literals";
 import { openSpanTable, SpanTable } from "../bytes/span_table";
 import { findRequestHeader, RequestHeader } from "./request_headers_table";
@@ -56,6 +56,17 @@ function dropInternal(): void {
 /** Removes a header that the client sent. */
 export function dropHeader(headers: SpanTable, header: RequestHeader, name: usize): void {
   if (headers.has(header)) removeHeader(HeaderMap.Request, name);
+}
+
+/** Sets a header to a literal unless it is exactly that: a host call less. */
+export function ensureHeader(
+  headers: SpanTable,
+  header: RequestHeader,
+  name: usize,
+  value: usize,
+): void {
+  if (!equalsLiteral(headers.ptr(header), headers.len(header), value))
+    putHeaderLiteral(name, value);
 }
 
 /** Sets a request header to a literal. */

@@ -1,7 +1,7 @@
 /** The request: headers, body, trailers. Finishes at whichever comes first of `end_of_stream` and the trailers. */
-import { readBuffer, replaceBuffer, resultLen, resultPtr } from "../abi/host";
+import { readBuffer, removeHeader, replaceBuffer, resultLen, resultPtr } from "../abi/host";
 import { output } from "../abi/memory";
-import { Action, BufferType, Status } from "../abi/numbers";
+import { Action, BufferType, HeaderMap, Status } from "../abi/numbers";
 import { equalsLiteral, equalsLiteralIgnoreCase } from "../bytes/compare";
 import { putU64, readU32 } from "../bytes/decimal";
 import * as L from "../bytes/literals";
@@ -40,9 +40,10 @@ export function onRequestHeaders(stream: StreamState, end: bool): Action {
   stream.profile = profile;
   if (!isAcceptable(stream, headers, profile, end)) return Action.Continue;
   stream.deferred = needsModel || hasKeysByModel(profile);
-  if (!stream.deferred) editRequestHeaders(headers, profile);
+  const early = config.requestHeaders == RequestHeaders.Early;
+  if (!stream.deferred) editRequestHeaders(headers, profile, !early && stream.root.holdProven);
   stream.phase = Phase.Waiting;
-  if (config.requestHeaders == RequestHeaders.Early) return Action.Continue;
+  if (early) return Action.Continue;
   stream.requestHeld = true;
   watch(stream);
   return Action.Pause;
@@ -162,7 +163,9 @@ function finishRequest(stream: StreamState, profile: Profile): void {
   const length = out.length;
   const mark = out.mark();
   putU64(out, length);
-  if (!out.failed) putHeader(L.H_CONTENT_LENGTH, out.start + mark, out.length - mark);
+  // Without memory for it the body is chunked; the client's length would be wrong.
+  if (out.failed) removeHeader(HeaderMap.Request, L.H_CONTENT_LENGTH);
+  else putHeader(L.H_CONTENT_LENGTH, out.start + mark, out.length - mark);
   stream.requestHeld = false;
 }
 

@@ -18,7 +18,11 @@ import {
   pairValueLen,
   pairValuePtr,
 } from "../abi/pairs";
-import { equalsLiteralIgnoreCase, startsWithLiteralIgnoreCase } from "../bytes/compare";
+import {
+  equalsLiteral,
+  equalsLiteralIgnoreCase,
+  startsWithLiteralIgnoreCase,
+} from "../bytes/compare";
 import { putU64 } from "../bytes/decimal";
 import * as L from "../bytes/literals";
 import { openSpanTable, SpanTable } from "../bytes/span_table";
@@ -26,11 +30,16 @@ import { NOT_A_TIME, putDuration, readRfc3339 } from "../bytes/time";
 import { findResponseHeader, ResponseHeader } from "./response_headers_table";
 
 const HEADER_COUNT: u32 = 32;
+const NANOS: u64 = 1_000_000_000;
+
+/** The clock in this headers callback; 0 while it was not read. */
+let nowUnix: u64 = 0;
 
 /** First values of the headers we know, by ResponseHeader; null without memory or without headers. */
 export function readResponseHeaders(): SpanTable | null {
   const table = openSpanTable(scratch(), HEADER_COUNT);
   if (table == null || readPairs(HeaderMap.Response) != Status.Ok) return null;
+  nowUnix = 0;
   openPairs(resultPtr, resultLen);
   while (nextPair()) {
     const header = findResponseHeader(pairNamePtr, pairNameLen);
@@ -38,6 +47,12 @@ export function readResponseHeaders(): SpanTable | null {
       table.set(header, pairValuePtr, pairValueLen);
   }
   return table;
+}
+
+/** Seconds since 1970, the same for the whole headers callback: the clock is read once. */
+export function answerTime(): u64 {
+  if (nowUnix == 0) nowUnix = unixNanos() / NANOS;
+  return nowUnix;
 }
 
 /** True when the body is not compressed. */
@@ -55,9 +70,12 @@ export function isEventStream(headers: SpanTable): bool {
   return startsWithLiteralIgnoreCase(headers.ptr(ResponseHeader.ContentType), len, L.EVENT_STREAM);
 }
 
-/** Removes what describes the body that is being replaced, and what is the provider's business only. */
-export function dropBodyHeaders(headers: SpanTable): void {
-  drop(headers, ResponseHeader.ContentLength, L.H_CONTENT_LENGTH);
+/**
+ * Removes what describes the body that is being replaced, and what is the provider's business only. `setsLength`: the length
+ * is set when the body is known, so the upstream's stays until then.
+ */
+export function dropBodyHeaders(headers: SpanTable, setsLength: bool): void {
+  if (!setsLength) drop(headers, ResponseHeader.ContentLength, L.H_CONTENT_LENGTH);
   drop(headers, ResponseHeader.ContentEncoding, L.H_CONTENT_ENCODING);
   drop(headers, ResponseHeader.Etag, L.H_ETAG);
   drop(headers, ResponseHeader.ContentMd5, L.H_CONTENT_MD5);
@@ -127,8 +145,25 @@ function copyReset(headers: SpanTable, from: ResponseHeader, to: usize): void {
   if (time == NOT_A_TIME) return;
   const out = output();
   out.begin(32, 64);
-  putDuration(out, time - <i64>(unixNanos() / 1_000_000_000));
+  putDuration(out, time - <i64>answerTime());
   setHeader(HeaderMap.Response, to, out.start, out.length);
+}
+
+/** Sets a response header to a literal unless it is exactly that: a host call less. */
+export function ensureResponseHeader(
+  headers: SpanTable,
+  header: ResponseHeader,
+  name: usize,
+  value: usize,
+): void {
+  if (!equalsLiteral(headers.ptr(header), headers.len(header), value))
+    putResponseLiteral(name, value);
+}
+
+/** Sets the length of the body that takes the place of the upstream's; without memory for it there is none. */
+export function putResponseLength(length: u32): void {
+  if (!putResponseNumber(L.H_CONTENT_LENGTH, length))
+    removeHeader(HeaderMap.Response, L.H_CONTENT_LENGTH);
 }
 
 /** Sets a response header to a literal. */
@@ -141,11 +176,13 @@ export function putResponseHeader(name: usize, ptr: usize, len: u32): void {
   setHeader(HeaderMap.Response, name, ptr, len);
 }
 
-/** Sets a response header to a number, using the output writer behind what it holds. */
-export function putResponseNumber(name: usize, value: u32): void {
+/** Sets a response header to a number, using the output writer behind what it holds. False without memory. */
+export function putResponseNumber(name: usize, value: u32): bool {
   const out = output();
   const mark = out.mark();
   putU64(out, value);
-  if (!out.failed) setHeader(HeaderMap.Response, name, out.start + mark, out.length - mark);
+  const put = !out.failed;
+  if (put) setHeader(HeaderMap.Response, name, out.start + mark, out.length - mark);
   out.rewind(mark);
+  return put;
 }

@@ -1,5 +1,5 @@
 /** The answer: which way it goes is decided from its headers, then whole.ts or events.ts does the work. */
-import { replaceBuffer, unixNanos } from "../abi/host";
+import { replaceBuffer } from "../abi/host";
 import { Action, BufferType } from "../abi/numbers";
 import * as L from "../bytes/literals";
 import { readU32 } from "../bytes/decimal";
@@ -8,7 +8,9 @@ import { ResponseHeaders } from "../policy/config";
 import { finishEvents, openEvents, takeEvents } from "./events";
 import { replyError, sendUpstreamError } from "./reply";
 import {
+  answerTime,
   dropBodyHeaders,
+  ensureResponseHeader,
   isEventStream,
   isIdentity,
   mapHeaders,
@@ -22,8 +24,6 @@ import { countUpstreamError } from "./metrics";
 import { Phase, StreamState } from "./stream";
 import { finishWhole, takeWhole } from "./whole";
 import { putEmptyError, statusFor } from "./error_body";
-
-const NANOS: u64 = 1_000_000_000;
 
 /** True when the request was none of ours or we answered it ourselves. */
 function isSettled(phase: Phase): bool {
@@ -50,8 +50,8 @@ export function onResponseHeaders(stream: StreamState, end: bool): Action {
   if (end) return answerEmpty(stream, headers, failed);
   if (failed) stream.phase = Phase.Error;
   else if (!openAnswer(stream, headers)) return Action.Continue;
-  editHeaders(stream, headers);
   stream.responseHeld = stream.root.holdProven;
+  editHeaders(stream, headers);
   return stream.responseHeld ? Action.Pause : Action.Continue;
 }
 
@@ -93,16 +93,16 @@ function checkAnswer(stream: StreamState, headers: SpanTable): bool {
 
 function stampCreated(stream: StreamState): void {
   const shape = stream.shape;
-  if (shape != null) shape.createdUnix = unixNanos() / NANOS;
+  if (shape != null) shape.createdUnix = answerTime();
 }
 
 function editHeaders(stream: StreamState, headers: SpanTable): void {
-  dropBodyHeaders(headers);
+  dropBodyHeaders(headers, stream.responseHeld && stream.phase != Phase.Events);
   mapHeaders(headers);
   if (stream.phase == Phase.Events || (stream.wantsStream && stream.phase == Phase.Whole)) {
-    putResponseLiteral(L.H_CONTENT_TYPE, L.EVENT_STREAM_UTF8);
+    putContentType(headers, L.EVENT_STREAM_UTF8);
     putResponseLiteral(L.H_CACHE_CONTROL, L.NO_CACHE);
-  } else putResponseLiteral(L.H_CONTENT_TYPE, L.APPLICATION_JSON);
+  } else putContentType(headers, L.APPLICATION_JSON);
   // Known already, so hosts that cannot hold headers show it too.
   const status = statusFor(stream, stream.status);
   if (status != stream.status) putResponseNumber(L.H_STATUS, status);
@@ -110,6 +110,10 @@ function editHeaders(stream: StreamState, headers: SpanTable): void {
   if (profile == null || profile.responseHeaders == ResponseHeaders.None || stream.adaptedLen == 0)
     return;
   putResponseHeader(L.H_X_BRIDGE_ADAPTED, stream.adaptedPtr, stream.adaptedLen);
+}
+
+function putContentType(headers: SpanTable, value: usize): void {
+  ensureResponseHeader(headers, ResponseHeader.ContentType, L.H_CONTENT_TYPE, value);
 }
 
 /** A window of a stream, or the body so far. */

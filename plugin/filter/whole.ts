@@ -11,7 +11,7 @@ import { ERROR, readUpstreamError } from "../wire/upstream_error";
 import { expectedAnswerBytes, writeAnswer } from "./answer_translator";
 import { putEmptyError, putErrorBody, putOwnError } from "./error_body";
 import { send } from "./reply";
-import { putResponseLiteral, putResponseNumber } from "./response_headers";
+import { putResponseLength, putResponseLiteral, putResponseNumber } from "./response_headers";
 import { Phase, StreamState } from "./stream";
 
 /** The output of an answer may have this many times the bytes that one may have coming in. */
@@ -132,7 +132,7 @@ function frameError(): void {
 
 function editHeldHeaders(stream: StreamState, status: u32, length: u32): void {
   stream.responseHeld = false;
-  putResponseNumber(L.H_CONTENT_LENGTH, length);
+  putResponseLength(length);
   if (status == stream.status) return;
   putResponseNumber(L.H_STATUS, status);
   putResponseLiteral(L.H_CONTENT_TYPE, L.APPLICATION_JSON);
