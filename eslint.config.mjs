@@ -23,13 +23,11 @@ const NO_EXCEPTIONS = [
 const NO_RAW_MEMORY = [
   {
     selector: `CallExpression[callee.name=/^(${RAW_MEMORY})$/]`,
-    message:
-      "Raw memory access belongs to bytes/, json/, sse/, frame/, abi/ and filter/registry.ts.",
+    message: "Raw memory access belongs to the engines, abi/ and filter/registry.ts.",
   },
   {
     selector: "MemberExpression[object.name=/^(memory|heap)$/]",
-    message:
-      "Raw memory access belongs to bytes/, json/, sse/, frame/, abi/ and filter/registry.ts.",
+    message: "Raw memory access belongs to the engines, abi/ and filter/registry.ts.",
   },
 ];
 const HABITS = [
@@ -66,7 +64,7 @@ export default tseslint.config(
     },
   },
   {
-    files: ["plugin/{bytes,json,sse,frame}/**/*.ts", "plugin/filter/registry.ts"],
+    files: ["plugin/{bytes,json,sse,eventstream,frame}/**/*.ts", "plugin/filter/registry.ts"],
     rules: { "no-restricted-syntax": ["error", ...HABITS, ...NO_EXCEPTIONS] },
   },
   {

@@ -389,6 +389,7 @@ export function pairListWrite(list: PairList, arena: Arena): usize {
 export * from "./probe_models";
 export * from "./probe_config";
 export * from "./probe_providers";
+export * from "./probe_eventstream";
 
 // json/code_points
 

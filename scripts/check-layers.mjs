@@ -1,6 +1,6 @@
 /**
  * Checks the import directions inside `plugin/` and where raw memory may be touched, by reading the source text.
- * Layers, lowest first: bytes; json, sse, frame; wire; translate; policy; filter. `abi/` stands beside the stack.
+ * Layers, lowest first: bytes; json, sse, eventstream, frame; wire; translate; policy; filter. `abi/` stands beside the stack.
  * Usage: `node scripts/check-layers.mjs`. Each problem is one line; any problem is exit 1.
  */
 import { readFileSync } from "node:fs";
@@ -14,6 +14,7 @@ const LAYERS = new Map([
   ["bytes", 0],
   ["json", 1],
   ["sse", 1],
+  ["eventstream", 1],
   ["frame", 1],
   ["wire", 2],
   ["translate", 3],
@@ -22,7 +23,7 @@ const LAYERS = new Map([
 ]);
 // The probe is one entry in several files.
 const ENTRY = /^plugin\/(?:index|debug|probe(?:_[a-z]+)?)\.ts$/;
-const RAW_MEMORY_FOLDERS = ["bytes", "json", "sse", "frame", "abi"];
+const RAW_MEMORY_FOLDERS = ["bytes", "json", "sse", "eventstream", "frame", "abi"];
 const RAW_MEMORY_FILES = ["plugin/filter/registry.ts"];
 const RAW_MEMORY = /\b(?:load|store|changetype)\s*<|\b(?:memory|heap)\s*\./;
 

@@ -2035,6 +2035,28 @@ export const ANTHROPIC_ERROR_MESSAGE: usize = memory.data<u8>([13, 0, 0, 0, 34, 
 // prettier-ignore
 export const ANTHROPIC_ERROR_CLOSE: usize = memory.data<u8>([21, 0, 0, 0, 34, 125, 44, 34, 114, 101, 113, 117, 101, 115, 116, 95, 105, 100, 34, 58, 110, 117, 108, 108, 125]);
 
+// --- Bedrock streams ---
+
+// "The upstream's stream ended with "
+// prettier-ignore
+export const TEXT_STREAM_EXCEPTION: usize = memory.data<u8>([33, 0, 0, 0, 84, 104, 101, 32, 117, 112, 115, 116, 114, 101, 97, 109, 39, 115, 32, 115, 116, 114, 101, 97, 109, 32, 101, 110, 100, 101, 100, 32, 119, 105, 116, 104, 32]);
+
+// "an error"
+// prettier-ignore
+export const TEXT_AN_ERROR: usize = memory.data<u8>([8, 0, 0, 0, 97, 110, 32, 101, 114, 114, 111, 114]);
+
+// "chunk"
+// prettier-ignore
+export const CHUNK_WORD: usize = memory.data<u8>([5, 0, 0, 0, 99, 104, 117, 110, 107]);
+
+// "amazon-bedrock-invocationMetrics"
+// prettier-ignore
+export const INVOCATION_METRICS: usize = memory.data<u8>([32, 0, 0, 0, 97, 109, 97, 122, 111, 110, 45, 98, 101, 100, 114, 111, 99, 107, 45, 105, 110, 118, 111, 99, 97, 116, 105, 111, 110, 77, 101, 116, 114, 105, 99, 115]);
+
+// "event: "
+// prettier-ignore
+export const EVENT_NAME: usize = memory.data<u8>([7, 0, 0, 0, 101, 118, 101, 110, 116, 58, 32]);
+
 /** Keeps 16 bytes readable after the start of every byte above; not a literal. */
 // prettier-ignore
 export const LITERALS_PAD: usize = memory.data<u8>([0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]);

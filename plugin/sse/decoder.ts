@@ -12,7 +12,7 @@
  */
 import { Ascii } from "../bytes/ascii";
 import { readU32 } from "../bytes/decimal";
-import { SseBuffer } from "./buffer";
+import { HeldBytes } from "../bytes/held_bytes";
 import { SseField, SseStatus } from "./event";
 
 const NAME_CAP: u32 = 64;
@@ -42,8 +42,8 @@ export class SseDecoder {
   afterCr: bool; // the last byte was CR: a LF coming next belongs to it
   started: bool; // the place where a byte order mark may stand is passed
   pendingNameLen: u32;
-  line: SseBuffer; // unfinished line
-  data: SseBuffer; // data of the current event
+  line: HeldBytes; // unfinished line
+  data: HeldBytes; // data of the current event
   name: usize; // NAME_CAP bytes
 
   /** Hands in a window; its bytes must stay in place until `next` answers false. */
@@ -210,7 +210,7 @@ export class SseDecoder {
     return this.keep(this.data, ptr, len, this.cap);
   }
 
-  private keep(buffer: SseBuffer, ptr: usize, len: u32, cap: u32): bool {
+  private keep(buffer: HeldBytes, ptr: usize, len: u32, cap: u32): bool {
     if (buffer.append(ptr, len, cap)) return true;
     return this.stop(len > cap - buffer.len ? SseStatus.Overflow : SseStatus.NoMemory);
   }

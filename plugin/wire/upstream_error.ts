@@ -144,6 +144,32 @@ function typeOfWord(ptr: usize, len: u32): ErrorType {
   }
 }
 
+/** Type of an error that names none, by HTTP status. */
+export function typeOfStatus(status: u32): ErrorType {
+  switch (status) {
+    case 401:
+      return ErrorType.Authentication;
+    case 402:
+      return ErrorType.Billing;
+    case 403:
+      return ErrorType.Permission;
+    case 404:
+      return ErrorType.NotFound;
+    case 408:
+    case 504:
+      return ErrorType.Timeout;
+    case 413:
+      return ErrorType.RequestTooLarge;
+    case 429:
+      return ErrorType.RateLimit;
+    case 503:
+    case 529:
+      return ErrorType.Overloaded;
+    default:
+      return status >= 500 || status == 424 ? ErrorType.Api : ErrorType.InvalidRequest;
+  }
+}
+
 /** True when a body looks like HTML: it is never quoted. */
 export function looksLikeHtml(ptr: usize, len: u32): bool {
   const end = ptr + len;

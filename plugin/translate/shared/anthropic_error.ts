@@ -7,8 +7,8 @@ import { literalLen, literalPtr } from "../../bytes/compare";
 import { Writer } from "../../bytes/writer";
 import { escapeInto } from "../../json/string";
 import { ErrorType, errorTypeName } from "../../wire/anthropic/error_types";
-import { ERROR } from "../../wire/upstream_error";
-import { putUpstreamText, typeOfStatus } from "./openai_error";
+import { ERROR, typeOfStatus } from "../../wire/upstream_error";
+import { putUpstreamText } from "./openai_error";
 import { problemMessage, problemStatus } from "./problem";
 
 /** Appends an error of ours with a literal message; the type follows the status. */

@@ -16,7 +16,7 @@ import { putU64 } from "../../bytes/decimal";
 import { Writer } from "../../bytes/writer";
 import { escapeInto } from "../../json/string";
 import { ErrorType } from "../../wire/anthropic/error_types";
-import { ERROR, looksLikeHtml } from "../../wire/upstream_error";
+import { ERROR, looksLikeHtml, typeOfStatus } from "../../wire/upstream_error";
 import { problemCode, problemMessage, problemParam, problemStatus } from "./problem";
 
 /** Most bytes of an upstream's plain text that are quoted. */
@@ -62,32 +62,6 @@ export function putLocalError(out: Writer, type: usize, code: usize, message: us
   out.literal(L.ERROR_CODE);
   putWord(out, code);
   out.literal(L.ERROR_CLOSE);
-}
-
-/** Type of an error that names none, by HTTP status. */
-export function typeOfStatus(status: u32): ErrorType {
-  switch (status) {
-    case 401:
-      return ErrorType.Authentication;
-    case 402:
-      return ErrorType.Billing;
-    case 403:
-      return ErrorType.Permission;
-    case 404:
-      return ErrorType.NotFound;
-    case 408:
-    case 504:
-      return ErrorType.Timeout;
-    case 413:
-      return ErrorType.RequestTooLarge;
-    case 429:
-      return ErrorType.RateLimit;
-    case 503:
-    case 529:
-      return ErrorType.Overloaded;
-    default:
-      return status >= 500 || status == 424 ? ErrorType.Api : ErrorType.InvalidRequest;
-  }
 }
 
 /** HTTP status of an error that came without one (in a stream, or in a 200). */

@@ -1,10 +1,10 @@
-/** A growing byte buffer with a cap, for what must outlive a window. Owned by the decoder. */
-import { allocate, release } from "../bytes/heap";
-import { SLACK } from "../bytes/copy";
+/** A growing byte buffer with a cap, for what must outlive a window. Owned by a decoder. */
+import { allocate, release } from "./heap";
+import { SLACK } from "./copy";
 
 @unmanaged
 @final
-export class SseBuffer {
+export class HeldBytes {
   ptr: usize;
   len: u32;
   size: u32; // of the owned block
