@@ -7,6 +7,9 @@
 import { Ascii, hexValue, isDigit, isJsonSpace } from "../bytes/ascii";
 import { JsonStatus } from "./status";
 
+/** Every second bit of a mask, beginning with the second one. */
+const ODD_PLACES: u64 = 0xaaaa_aaaa_aaaa_aaaa;
+
 /** Why the last scan answered 0. */
 export let scanStatus: JsonStatus = JsonStatus.Ok;
 /** Whether the string scanned last holds an escape. */
@@ -34,42 +37,128 @@ export function findStringEnd(ptr: usize, end: usize): usize {
   return ASC_FEATURE_SIMD ? findStringEndSimd(ptr, end) : findStringEndScalar(ptr, end);
 }
 
-/** Vector form of `findStringEnd`. */
+/** Whether the first byte behind the lanes that were passed is escaped: 1 or 0. */
+let carry: u32 = 0;
+/** Whether an escape was seen in the lanes that were passed. */
+let sawEscape: bool = false;
+
+/**
+ * Vector form of `findStringEnd`: one lane for keys and words, then blocks of four as long as the string goes on, then lanes to
+ * its end. No step ends at an escape, since in texts and tool arguments they come too often and too irregularly to branch on.
+ */
 export function findStringEndSimd(ptr: usize, end: usize): usize {
-  scanEscaped = false;
+  const lanes = v128.load(ptr);
+  const special = i8x16.bitmask(v128.or(stopsOf(lanes), slashesOf(lanes)));
+  if (special == 0) ptr += 16;
+  else {
+    const at = ptr + ctz(special);
+    if (<u32>load<u8>(at) == Ascii.Quote && at < end) {
+      scanEscaped = false;
+      return at;
+    }
+  }
+  carry = 0;
+  sawEscape = false;
+  ptr = passBlocks(ptr, end);
+  return ptr == 0 ? 0 : passLanes(ptr, end);
+}
+
+/** Quotes and control characters: what a string cannot hold unless it is escaped. */
+function stopsOf(lanes: v128): v128 {
+  return v128.or(
+    i8x16.eq(lanes, i8x16.splat(<i8>Ascii.Quote)),
+    i8x16.lt_u(lanes, i8x16.splat(0x20)),
+  );
+}
+
+function slashesOf(lanes: v128): v128 {
+  return i8x16.eq(lanes, i8x16.splat(<i8>Ascii.Backslash));
+}
+
+/** One bit for each byte of four lanes. */
+function bitsOf(a: v128, b: v128, c: v128, d: v128): u64 {
+  const low = (<u32>i8x16.bitmask(a)) | ((<u32>i8x16.bitmask(b)) << 16);
+  const high = (<u32>i8x16.bitmask(c)) | ((<u32>i8x16.bitmask(d)) << 16);
+  return (<u64>low) | ((<u64>high) << 32);
+}
+
+/**
+ * Passes blocks of 64 bytes that lie inside the string and answers where the first one begins that does not; 0 with a status.
+ * Which bytes are escaped follows from the mask of the backslashes: a run of them escapes every second one.
+ */
+function passBlocks(ptr: usize, end: usize): usize {
+  let first: u64 = 0; // the block's first byte is escaped
+  while (ptr + 64 <= end) {
+    const a = v128.load(ptr);
+    const b = v128.load(ptr, 16);
+    const c = v128.load(ptr, 32);
+    const d = v128.load(ptr, 48);
+    const stops = bitsOf(stopsOf(a), stopsOf(b), stopsOf(c), stopsOf(d));
+    const slashes = bitsOf(slashesOf(a), slashesOf(b), slashesOf(c), slashesOf(d));
+    if ((slashes | first) != 0) {
+      const runs = runsOf(slashes & ~first);
+      const escaped = runs ^ (slashes | first);
+      if ((stops & ~escaped) != 0) break;
+      const common = bitsOf(lettersOf(a), lettersOf(b), lettersOf(c), lettersOf(d));
+      if (!checkEscapes(ptr, end, escaped & ~common)) return 0;
+      sawEscape = true;
+      first = (runs & slashes) >> 63;
+    } else if (stops != 0) break;
+    ptr += 64;
+  }
+  carry = <u32>first;
+  return ptr;
+}
+
+/** The rest of a string, from a place where `carry` and `sawEscape` hold. */
+function passLanes(ptr: usize, end: usize): usize {
   while (ptr < end) {
     const lanes = v128.load(ptr);
-    const special = v128.or(
-      v128.or(
-        i8x16.eq(lanes, i8x16.splat(<i8>Ascii.Quote)),
-        i8x16.eq(lanes, i8x16.splat(<i8>Ascii.Backslash)),
-      ),
-      i8x16.lt_u(lanes, i8x16.splat(0x20)),
-    );
-    const mask = i8x16.bitmask(special);
-    if (mask == 0) {
-      ptr += 16;
-      continue;
+    const slashes = <u32>i8x16.bitmask(slashesOf(lanes));
+    const runs = <u32>runsOf(slashes & ~carry);
+    let escaped = (runs ^ (slashes | carry)) & 0xffff;
+    const stops = (<u32>i8x16.bitmask(stopsOf(lanes))) & ~escaped;
+    carry = ((runs & slashes) >> 15) & 1;
+    // What is behind the string, or behind the input, is not ours to judge.
+    const room = <u32>(end - ptr);
+    const limit = min<u32>(stops == 0 ? 16 : <u32>ctz(stops), room);
+    escaped &= (1 << limit) - 1;
+    if (escaped != 0) {
+      sawEscape = true;
+      const common = <u32>i8x16.bitmask(lettersOf(lanes));
+      if (!checkEscapes(ptr, end, escaped & ~common)) return 0;
     }
-    ptr += ctz(mask);
-    if (ptr >= end) break;
-    const c = <u32>load<u8>(ptr);
-    if (c == Ascii.Quote) return ptr;
-    if (c != Ascii.Backslash) return refuse(JsonStatus.BadString);
-    scanEscaped = true;
-    const letter = <u32>load<u8>(ptr, 1);
-    // Line ends, quotes and backslashes are nearly all escapes there are in texts and tool arguments.
-    if (
-      (letter == Ascii.LowerN || letter == Ascii.Quote || letter == Ascii.Backslash) &&
-      ptr + 1 < end
-    ) {
-      ptr += 2;
-      continue;
-    }
-    ptr = skipEscape(ptr, end);
-    if (ptr == 0) return 0;
+    ptr += limit;
+    if (limit == room || stops == 0) continue;
+    scanEscaped = sawEscape;
+    return <u32>load<u8>(ptr) == Ascii.Quote ? ptr : refuse(JsonStatus.BadString);
   }
+  scanEscaped = sawEscape;
   return refuse(JsonStatus.Truncated);
+}
+
+/**
+ * With the backslashes that are not escaped from before: bits that differ from the backslashes' at each escaped byte. The
+ * difference carries through a run of backslashes and comes out at a place whose parity tells the run's length.
+ */
+function runsOf(openers: u64): u64 {
+  return (((openers << 1) | ODD_PLACES) - openers) ^ ODD_PLACES;
+}
+
+/** The letters of nearly all escapes there are in texts and tool arguments: line ends, quotes, backslashes. */
+function lettersOf(lanes: v128): v128 {
+  return v128.or(
+    v128.or(i8x16.eq(lanes, i8x16.splat(<i8>Ascii.Quote)), slashesOf(lanes)),
+    i8x16.eq(lanes, i8x16.splat(<i8>Ascii.LowerN)),
+  );
+}
+
+/** Checks the escapes whose letters are at the places of a mask, in order. False with a status. */
+function checkEscapes(block: usize, end: usize, letters: u64): bool {
+  for (; letters != 0; letters &= letters - 1) {
+    if (skipEscape(block + <usize>ctz(letters) - 1, end) == 0) return false;
+  }
+  return true;
 }
 
 /** Byte-wise form of `findStringEnd`; the reference for the vector form. */

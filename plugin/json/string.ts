@@ -12,17 +12,58 @@ import { escapeBytes, isSurrogate, putCodePoint, readEscape } from "./escape";
  * the content is itself JSON (tool arguments).
  */
 export function unescapeInto(out: Writer, ptr: usize, len: u32): void {
-  const end = ptr + len;
   if (!out.reserve(len)) return; // unescaped is never longer
+  const end = ptr + len;
+  let at = out.cursor;
   while (ptr < end) {
-    const escape = findEscape(ptr, end);
-    out.put(ptr, <u32>(escape - ptr));
-    if (escape >= end) return;
-    const codePoint = readEscape(escape, end);
-    if (isSurrogate(codePoint)) out.put(escape, escapeBytes);
-    else out.cursor = putCodePoint(out.cursor, codePoint);
-    ptr = escape + escapeBytes;
+    const plain = copyToEscape(at, ptr, end);
+    at += plain;
+    ptr += plain;
+    if (ptr >= end) break;
+    const c = <u32>load<u8>(ptr, 1);
+    // A quote, a backslash or a slash stands for itself; these and line ends are nearly all there are.
+    if (c < <u32>Ascii.LowerA || c == Ascii.LowerN) {
+      store<u8>(at, c == Ascii.LowerN ? <u32>Ascii.LineFeed : c);
+      at += 1;
+      ptr += 2;
+      continue;
+    }
+    const codePoint = readEscape(ptr, end);
+    if (isSurrogate(codePoint)) {
+      memory.copy(at, ptr, escapeBytes);
+      at += escapeBytes;
+    } else at = putCodePoint(at, codePoint);
+    ptr += escapeBytes;
   }
+  out.cursor = at;
+}
+
+/**
+ * Copies up to the next backslash or `end` and answers how many bytes that were. Moves whole lanes: up to 15 bytes more are
+ * written, into room that was asked for or into SLACK.
+ */
+function copyToEscape(at: usize, ptr: usize, end: usize): u32 {
+  const start = ptr;
+  while (ptr < end) {
+    if (ASC_FEATURE_SIMD) {
+      const lanes = v128.load(ptr);
+      v128.store(at, lanes);
+      const mask = i8x16.bitmask(i8x16.eq(lanes, i8x16.splat(<i8>Ascii.Backslash)));
+      if (mask == 0) {
+        ptr += 16;
+        at += 16;
+        continue;
+      }
+      ptr += ctz(mask);
+      break;
+    }
+    const c = <u32>load<u8>(ptr);
+    if (c == Ascii.Backslash) break;
+    store<u8>(at, c);
+    ptr += 1;
+    at += 1;
+  }
+  return <u32>((ptr < end ? ptr : end) - start);
 }
 
 /** Address of the next backslash, or `end`. */

@@ -39,13 +39,15 @@ const BIASED = [
   "\x7f",
 ];
 
+const VALID = ["\\\\", '\\"', "\\n", "\\t", "\\/", "\\u00e9", "\\\\\\\\", "\xc3\xa9"];
+
 describe("string scan", () => {
-  test("vector, scalar and reference agree on random bytes at every alignment and length up to 80", () => {
+  test("vector, scalar and reference agree on random bytes at every alignment and length up to 240", () => {
     const random = randomFrom(77);
-    const base = (probe.block(256) + 15) & ~15;
+    const base = (probe.block(512) + 15) & ~15;
     const seen = new Set<string>();
-    for (let turn = 0; turn < 16 * 81 * 12; turn++) {
-      const [align, len] = [turn % 16, Math.floor(turn / 16) % 81];
+    for (let turn = 0; turn < 16 * 241 * 5; turn++) {
+      const [align, len] = [turn % 16, Math.floor(turn / 16) % 241];
       const sparse = 2 + random(60);
       const piece = (): string =>
         random(sparse) === 0 ? BIASED[random(BIASED.length)] : "abcdefgh"[random(8)];
@@ -75,6 +77,30 @@ describe("string scan", () => {
           throw new Error(`${byte} at ${at}`);
       }
     }
+  });
+
+  test("long strings full of escapes are judged alike, whichever block an escape or a fault lies in", () => {
+    const random = randomFrom(78);
+    const base = (probe.block(1024) + 15) & ~15;
+    const ends = ['"', '"', "\\x", "\\u12g4", "\n", "\\", ""];
+    const seen = new Set<string>();
+    for (let turn = 0; turn < 16_000; turn++) {
+      const plain = random(12);
+      const piece = (): string =>
+        random(plain + 1) === 0 ? VALID[random(VALID.length)] : "abcdefgh"[random(8)];
+      const body = Array.from({ length: random(200) }, piece).join("");
+      const text = body + ends[random(ends.length)];
+      const align = turn % 16;
+      probe.write(base + align, latin1(text), latin1('"\\"\\"\\"\\"\\'));
+      const want = expected(text);
+      seen.add(want.replace(/\d+/, "n"));
+      for (const fn of [x.findStringEndSimd, x.findStringEndScalar]) {
+        const got = scan(fn, base + align, text.length);
+        if (got !== want)
+          throw new Error(`${JSON.stringify(text)} at ${align}: ${got}, want ${want}`);
+      }
+    }
+    expect([...seen].sort()).toEqual(["BadString", "Truncated", "n", "n escaped"]);
   });
 
   test("the product uses the vector form", () => {
