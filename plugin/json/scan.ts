@@ -37,14 +37,9 @@ export function findStringEnd(ptr: usize, end: usize): usize {
   return ASC_FEATURE_SIMD ? findStringEndSimd(ptr, end) : findStringEndScalar(ptr, end);
 }
 
-/** Whether the first byte behind the lanes that were passed is escaped: 1 or 0. */
-let carry: u32 = 0;
-/** Whether an escape was seen in the lanes that were passed. */
-let sawEscape: bool = false;
-
 /**
- * Vector form of `findStringEnd`: one lane for keys and words, then blocks of four as long as the string goes on, then lanes to
- * its end. No step ends at an escape, since in texts and tool arguments they come too often and too irregularly to branch on.
+ * Vector form of `findStringEnd`: one lane for keys and words, then blocks of four. No step ends at an escape, since in texts
+ * and tool arguments they come too often and too irregularly to branch on.
  */
 export function findStringEndSimd(ptr: usize, end: usize): usize {
   const lanes = v128.load(ptr);
@@ -57,10 +52,7 @@ export function findStringEndSimd(ptr: usize, end: usize): usize {
       return at;
     }
   }
-  carry = 0;
-  sawEscape = false;
-  ptr = passBlocks(ptr, end);
-  return ptr == 0 ? 0 : passLanes(ptr, end);
+  return searchBlocks(ptr, end);
 }
 
 /** Quotes and control characters: what a string cannot hold unless it is escaped. */
@@ -83,35 +75,44 @@ function bitsOf(a: v128, b: v128, c: v128, d: v128): u64 {
 }
 
 /**
- * Passes blocks of 64 bytes that lie inside the string and answers where the first one begins that does not; 0 with a status.
- * Which bytes are escaped follows from the mask of the backslashes: a run of them escapes every second one.
+ * `findStringEnd` in blocks of 64 bytes; the last bytes of the input are left to lanes. Which bytes are escaped follows from the
+ * mask of the backslashes: a run of them escapes every second one.
  */
-function passBlocks(ptr: usize, end: usize): usize {
-  let first: u64 = 0; // the block's first byte is escaped
+function searchBlocks(ptr: usize, end: usize): usize {
+  let carry: u64 = 0; // the block's first byte is escaped
+  let sawEscape = false;
   while (ptr + 64 <= end) {
     const a = v128.load(ptr);
     const b = v128.load(ptr, 16);
     const c = v128.load(ptr, 32);
     const d = v128.load(ptr, 48);
-    const stops = bitsOf(stopsOf(a), stopsOf(b), stopsOf(c), stopsOf(d));
+    let stops = bitsOf(stopsOf(a), stopsOf(b), stopsOf(c), stopsOf(d));
     const slashes = bitsOf(slashesOf(a), slashesOf(b), slashesOf(c), slashesOf(d));
-    if ((slashes | first) != 0) {
-      const runs = runsOf(slashes & ~first);
-      const escaped = runs ^ (slashes | first);
-      if ((stops & ~escaped) != 0) break;
+    if ((slashes | carry) != 0) {
+      const runs = runsOf(slashes & ~carry);
+      let escaped = runs ^ (slashes | carry);
+      carry = (runs & slashes) >> 63;
+      stops &= ~escaped;
+      // What is behind the string is not ours to judge.
+      escaped &= (stops & (0 - stops)) - 1;
+      sawEscape = sawEscape || escaped != 0;
       const common = bitsOf(lettersOf(a), lettersOf(b), lettersOf(c), lettersOf(d));
-      if (!checkEscapes(ptr, end, escaped & ~common)) return 0;
-      sawEscape = true;
-      first = (runs & slashes) >> 63;
-    } else if (stops != 0) break;
+      if ((escaped & ~common) != 0 && !checkEscapes(ptr, end, escaped & ~common)) return 0;
+    }
+    if (stops != 0) return stopAt(ptr + <usize>ctz(stops), sawEscape);
     ptr += 64;
   }
-  carry = <u32>first;
-  return ptr;
+  return searchLanes(ptr, end, <u32>carry, sawEscape);
 }
 
-/** The rest of a string, from a place where `carry` and `sawEscape` hold. */
-function passLanes(ptr: usize, end: usize): usize {
+/** A closing quote, or a control character that no string may hold. */
+function stopAt(ptr: usize, sawEscape: bool): usize {
+  scanEscaped = sawEscape;
+  return <u32>load<u8>(ptr) == Ascii.Quote ? ptr : refuse(JsonStatus.BadString);
+}
+
+/** The same in lanes, which may reach over the end. `carry` is 1 when the first byte is escaped. */
+function searchLanes(ptr: usize, end: usize, carry: u32, sawEscape: bool): usize {
   while (ptr < end) {
     const lanes = v128.load(ptr);
     const slashes = <u32>i8x16.bitmask(slashesOf(lanes));
@@ -119,7 +120,6 @@ function passLanes(ptr: usize, end: usize): usize {
     let escaped = (runs ^ (slashes | carry)) & 0xffff;
     const stops = (<u32>i8x16.bitmask(stopsOf(lanes))) & ~escaped;
     carry = ((runs & slashes) >> 15) & 1;
-    // What is behind the string, or behind the input, is not ours to judge.
     const room = <u32>(end - ptr);
     const limit = min<u32>(stops == 0 ? 16 : <u32>ctz(stops), room);
     escaped &= (1 << limit) - 1;
@@ -129,11 +129,8 @@ function passLanes(ptr: usize, end: usize): usize {
       if (!checkEscapes(ptr, end, escaped & ~common)) return 0;
     }
     ptr += limit;
-    if (limit == room || stops == 0) continue;
-    scanEscaped = sawEscape;
-    return <u32>load<u8>(ptr) == Ascii.Quote ? ptr : refuse(JsonStatus.BadString);
+    if (limit < room && stops != 0) return stopAt(ptr, sawEscape);
   }
-  scanEscaped = sawEscape;
   return refuse(JsonStatus.Truncated);
 }
 
@@ -145,11 +142,14 @@ function runsOf(openers: u64): u64 {
   return (((openers << 1) | ODD_PLACES) - openers) ^ ODD_PLACES;
 }
 
-/** The letters of nearly all escapes there are in texts and tool arguments: line ends, quotes, backslashes. */
+/** The letters of nearly all escapes there are in texts and tool arguments: line ends, tabs, quotes, backslashes. */
 function lettersOf(lanes: v128): v128 {
   return v128.or(
     v128.or(i8x16.eq(lanes, i8x16.splat(<i8>Ascii.Quote)), slashesOf(lanes)),
-    i8x16.eq(lanes, i8x16.splat(<i8>Ascii.LowerN)),
+    v128.or(
+      i8x16.eq(lanes, i8x16.splat(<i8>Ascii.LowerN)),
+      i8x16.eq(lanes, i8x16.splat(<i8>Ascii.LowerT)),
+    ),
   );
 }
 
