@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import type { SeenMessage } from "../host/index.ts";
 import { parseSse } from "../support/filter.ts";
 import { FEATURE_ROWS } from "./features.ts";
+import { PROVIDER_ROWS } from "./providers.ts";
 import { REQUEST_ROWS } from "./requests.ts";
 import { documentedRows, type Documented, type ErrorRow } from "./row.ts";
 import { STREAM_ROWS } from "./streams.ts";
@@ -10,7 +11,14 @@ import { TYPE_ROWS } from "./types.ts";
 import { UPSTREAM_ROWS } from "./upstreams.ts";
 
 const documented = documentedRows();
-const rows = [...REQUEST_ROWS, ...FEATURE_ROWS, ...TYPE_ROWS, ...UPSTREAM_ROWS, ...STREAM_ROWS];
+const rows = [
+  ...REQUEST_ROWS,
+  ...FEATURE_ROWS,
+  ...PROVIDER_ROWS,
+  ...TYPE_ROWS,
+  ...UPSTREAM_ROWS,
+  ...STREAM_ROWS,
+];
 
 /** The last event's data; it must be an error, and nothing may follow it. */
 function lastEvent(client: SeenMessage): string {

@@ -95,6 +95,14 @@ export const RESPONSE_FORMAT: usize = memory.data<u8>([15, 0, 0, 0, 114, 101, 11
 // prettier-ignore
 export const INCLUDE_USAGE: usize = memory.data<u8>([13, 0, 0, 0, 105, 110, 99, 108, 117, 100, 101, 95, 117, 115, 97, 103, 101]);
 
+// "service_tier"
+// prettier-ignore
+export const SERVICE_TIER: usize = memory.data<u8>([12, 0, 0, 0, 115, 101, 114, 118, 105, 99, 101, 95, 116, 105, 101, 114]);
+
+// "speed"
+// prettier-ignore
+export const SPEED: usize = memory.data<u8>([5, 0, 0, 0, 115, 112, 101, 101, 100]);
+
 // --- error codes of OpenAI ---
 
 // "missing_required_parameter"
@@ -493,6 +501,18 @@ export const TEXT_OUTPUT_TOO_LARGE: usize = memory.data<u8>([58, 0, 0, 0, 84, 10
 // prettier-ignore
 export const TEXT_OTHER_OPERATION: usize = memory.data<u8>([60, 0, 0, 0, 84, 104, 105, 115, 32, 111, 112, 101, 114, 97, 116, 105, 111, 110, 32, 105, 115, 32, 110, 111, 116, 32, 115, 101, 114, 118, 101, 100, 32, 98, 121, 32, 116, 104, 105, 115, 32, 118, 101, 114, 115, 105, 111, 110, 32, 111, 102, 32, 116, 104, 101, 32, 103, 97, 116, 101, 119, 97, 121, 46]);
 
+// ": this upstream keeps no files; send the content as a data URL."
+// prettier-ignore
+export const TEXT_NO_FILES: usize = memory.data<u8>([63, 0, 0, 0, 58, 32, 116, 104, 105, 115, 32, 117, 112, 115, 116, 114, 101, 97, 109, 32, 107, 101, 101, 112, 115, 32, 110, 111, 32, 102, 105, 108, 101, 115, 59, 32, 115, 101, 110, 100, 32, 116, 104, 101, 32, 99, 111, 110, 116, 101, 110, 116, 32, 97, 115, 32, 97, 32, 100, 97, 116, 97, 32, 85, 82, 76, 46]);
+
+// " is not served by this upstream."
+// prettier-ignore
+export const TEXT_NOT_AT_UPSTREAM: usize = memory.data<u8>([32, 0, 0, 0, 32, 105, 115, 32, 110, 111, 116, 32, 115, 101, 114, 118, 101, 100, 32, 98, 121, 32, 116, 104, 105, 115, 32, 117, 112, 115, 116, 114, 101, 97, 109, 46]);
+
+// "Invalid value for 'model': this name cannot stand in the path of a request to this upstream."
+// prettier-ignore
+export const TEXT_MODEL_IN_PATH: usize = memory.data<u8>([92, 0, 0, 0, 73, 110, 118, 97, 108, 105, 100, 32, 118, 97, 108, 117, 101, 32, 102, 111, 114, 32, 39, 109, 111, 100, 101, 108, 39, 58, 32, 116, 104, 105, 115, 32, 110, 97, 109, 101, 32, 99, 97, 110, 110, 111, 116, 32, 115, 116, 97, 110, 100, 32, 105, 110, 32, 116, 104, 101, 32, 112, 97, 116, 104, 32, 111, 102, 32, 97, 32, 114, 101, 113, 117, 101, 115, 116, 32, 116, 111, 32, 116, 104, 105, 115, 32, 117, 112, 115, 116, 114, 101, 97, 109, 46]);
+
 // --- Messages request ---
 
 // "\"model\":\""
@@ -738,6 +758,14 @@ export const JSON_SCHEMA_OPEN: usize = memory.data<u8>([31, 0, 0, 0, 123, 34, 11
 // ",\"disable_parallel_tool_use\":true"
 // prettier-ignore
 export const DISABLE_PARALLEL: usize = memory.data<u8>([33, 0, 0, 0, 44, 34, 100, 105, 115, 97, 98, 108, 101, 95, 112, 97, 114, 97, 108, 108, 101, 108, 95, 116, 111, 111, 108, 95, 117, 115, 101, 34, 58, 116, 114, 117, 101]);
+
+// ",\"anthropic_version\":\""
+// prettier-ignore
+export const VERSION_OPEN: usize = memory.data<u8>([22, 0, 0, 0, 44, 34, 97, 110, 116, 104, 114, 111, 112, 105, 99, 95, 118, 101, 114, 115, 105, 111, 110, 34, 58, 34]);
+
+// "\""
+// prettier-ignore
+export const VERSION_CLOSE: usize = memory.data<u8>([1, 0, 0, 0, 34]);
 
 // --- media ---
 

@@ -1,6 +1,6 @@
 /** Lists of words in one text, joined by commas. */
 import { Ascii } from "./ascii";
-import { equals, findByte } from "./compare";
+import { equals, findByte, startsWith } from "./compare";
 
 /** True when one of the words of a list is this text; an empty list has no word. */
 export function hasWord(list: usize, listLen: u32, ptr: usize, len: u32): bool {
@@ -9,6 +9,18 @@ export function hasWord(list: usize, listLen: u32, ptr: usize, len: u32): bool {
   while (at < end) {
     const stop = findByte(at, end, Ascii.Comma);
     if (<u32>(stop - at) == len && equals(at, ptr, len)) return true;
+    at = stop + 1;
+  }
+  return false;
+}
+
+/** True when the text begins with one of the words of a list. */
+export function hasPrefixWord(list: usize, listLen: u32, ptr: usize, len: u32): bool {
+  const end = list + listLen;
+  let at = list;
+  while (at < end) {
+    const stop = findByte(at, end, Ascii.Comma);
+    if (startsWith(ptr, len, at, <u32>(stop - at))) return true;
     at = stop + 1;
   }
   return false;

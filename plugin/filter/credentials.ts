@@ -101,10 +101,13 @@ function headerFor(profile: Profile): usize {
     case AuthHeader.XApiKey:
       return L.H_X_API_KEY;
     default:
-      return startsWithLiteral(tokenPtr, tokenLen, L.OAUTH_PREFIX)
-        ? L.H_AUTHORIZATION
-        : L.H_X_API_KEY;
+      return isBearer(profile) ? L.H_AUTHORIZATION : L.H_X_API_KEY;
   }
+}
+
+/** By the upstream, and for tokens that are never keys. */
+function isBearer(profile: Profile): bool {
+  return profile.upstream.row.bearer != 0 || startsWithLiteral(tokenPtr, tokenLen, L.OAUTH_PREFIX);
 }
 
 function putBearer(): void {

@@ -12,6 +12,7 @@ import { keepShape } from "./answer_shape";
 import { putBodyHeaders } from "./beta_headers";
 import { settleProfile } from "./settle_profile";
 import { StreamState } from "./stream";
+import { putPathByBody } from "./message_path";
 
 /** Leaves the upstream's request in the output writer. False with a problem, or when the stream passes untouched. */
 export function translateRequest(
@@ -47,6 +48,9 @@ function translateChat(
   out.begin(expectedBytes(request, len), plan.maxOutputBytes);
   if (!writeChat(out, request, plan)) return false;
   if (out.failed) return refuseWhole(413, L.CODE_REQUEST_TOO_LARGE, L.TEXT_OUTPUT_TOO_LARGE);
-  if (stream.requestHeld) putBodyHeaders(request.facts);
+  if (stream.requestHeld) {
+    putPathByBody(profile, plan, request.facts.stream);
+    putBodyHeaders(request.facts);
+  }
   return keepShape(stream, profile, request.facts, request.talk) || refuseMemory();
 }

@@ -1,5 +1,6 @@
 /** Before a request is written: model name, model traits and provider as a Plan. */
 import { Arena } from "../bytes/arena";
+import { literalLen, literalPtr } from "../bytes/compare";
 import * as L from "../bytes/literals";
 import { openStruct } from "../bytes/records";
 import { unescapeShort, UNESCAPED_KEY } from "../json/key";
@@ -10,6 +11,15 @@ import { ModelTraits } from "../translate/traits";
 import { Compat, Config, ParamsMode, Profile, StructuredOutput } from "./config";
 import { ModelNames, resolveTraits } from "./model_info";
 import { resolveModel } from "./models";
+import { providerText } from "./provider_rows";
+import {
+  dropsMember,
+  fitsInPath,
+  isModelInBody,
+  isModelInPath,
+  messagesPath,
+  Upstream,
+} from "./upstream";
 
 /** The output may outgrow the input by this much (schemas, ids, wrappers). */
 const OUTPUT_SHARE: u32 = 2;
@@ -32,7 +42,9 @@ export function makePlan(
   plan.traits = traits;
   if (!chooseModel(facts, profile, plan, names, arena)) return null;
   resolveTraits(config, names, profile.provider, traits);
+  if (!canNameModel(profile.upstream, plan, facts.stream)) return null;
   fill(plan, profile, bodyBytes);
+  fillUpstream(plan, profile.upstream, facts.stream);
   return plan;
 }
 
@@ -68,28 +80,53 @@ function chooseModel(
   return true;
 }
 
+/** Some names cannot stand in a path. */
+function canNameModel(upstream: Upstream, plan: Plan, stream: bool): bool {
+  if (!isModelInPath(upstream, messagesPath(stream))) return true;
+  if (fitsInPath(plan.modelPtr, plan.modelLen)) return true;
+  atMember(L.MODEL);
+  return refuse(400, L.CODE_INVALID_VALUE, L.TEXT_MODEL_IN_PATH);
+}
+
 function fill(plan: Plan, profile: Profile, bodyBytes: u32): void {
-  plan.modelInBody = true;
-  plan.streamInBody = true;
   plan.strict = profile.paramsMode == ParamsMode.Strict;
   plan.bifrost = profile.compat == Compat.Bifrost;
   plan.defaultMaxTokens = profile.defaultMaxTokens;
   plan.bodyBytes = bodyBytes;
   plan.samplingKeep = profile.samplingKeep;
   plan.schemaMode = schemaMode(plan, profile);
-  plan.strictTools = plan.traits.strictTools;
-  plan.midSystem = true;
-  plan.serviceTier = true;
-  plan.urlSources = true;
-  plan.serverTools = true;
-  plan.fastMode = true;
-  plan.leadingAssistant = true;
   plan.drop = profile.drop;
   plan.reject = profile.reject;
   plan.set = profile.set;
   plan.setIfAbsent = profile.setIfAbsent;
   plan.maxDepth = profile.maxDepth;
   plan.maxOutputBytes = profile.maxRequestBytes + profile.maxRequestBytes / OUTPUT_SHARE;
+}
+
+/** What the upstream wants and what it has not. */
+function fillUpstream(plan: Plan, upstream: Upstream, stream: bool): void {
+  const row = upstream.row;
+  plan.modelInBody = isModelInBody(upstream, messagesPath(stream));
+  plan.streamInBody = upstream.streamInBody;
+  if (upstream.versionInBody) {
+    plan.versionPtr = upstream.versionPtr;
+    plan.versionLen = upstream.versionLen;
+  }
+  plan.capMaxTokens = row.maxTokensCap;
+  plan.strictTools = plan.traits.strictTools && row.strictTools != 0;
+  plan.midSystem = row.midSystem != 0;
+  plan.urlSources = row.urlSources != 0;
+  plan.fileSources = row.fileSources != 0;
+  plan.serverTools = row.webSearch != 0;
+  plan.leadingAssistant = row.leadingAssistant != 0;
+  plan.unservedPtr = providerText(row.dropsAt);
+  plan.unservedLen = row.dropsLen;
+  plan.neededPtr = providerText(row.refusesAt);
+  plan.neededLen = row.refusesLen;
+  plan.noToolsPtr = providerText(row.noToolsAt);
+  plan.noToolsLen = row.noToolsLen;
+  plan.serviceTier = !dropsMember(row, literalPtr(L.SERVICE_TIER), literalLen(L.SERVICE_TIER));
+  plan.fastMode = !dropsMember(row, literalPtr(L.SPEED), literalLen(L.SPEED));
 }
 
 function schemaMode(plan: Plan, profile: Profile): SchemaMode {
@@ -101,6 +138,8 @@ function schemaMode(plan: Plan, profile: Profile): SchemaMode {
     case StructuredOutput.Reject:
       return SchemaMode.Reject;
     default:
-      return plan.traits.schemaOutput ? SchemaMode.Native : SchemaMode.Tool;
+      return plan.traits.schemaOutput && profile.upstream.row.schemaOutput != 0
+        ? SchemaMode.Native
+        : SchemaMode.Tool;
   }
 }

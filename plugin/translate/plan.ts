@@ -20,6 +20,8 @@ export class Plan {
   modelLen: u32;
   modelInBody: bool;
   streamInBody: bool;
+  versionPtr: usize; // goes into the body; 0: it is a header
+  versionLen: u32;
   strict: bool; // params.mode: refuse what would be dropped
   bifrost: bool; // compat: seed mode
   defaultMaxTokens: u32; // 0: by the model's row
@@ -31,9 +33,16 @@ export class Plan {
   midSystem: bool; // provider accepts system messages inside the list
   serviceTier: bool; // provider knows service tiers
   urlSources: bool; // provider fetches https images and documents
+  fileSources: bool; // provider keeps files
   serverTools: bool; // provider runs web search
   fastMode: bool; // provider knows `speed`
   leadingAssistant: bool; // provider accepts a list that starts with an assistant turn
+  unservedPtr: usize; // members that the provider has not and that are left out; words joined by commas
+  unservedLen: u32;
+  neededPtr: usize; // … and without which the request would mean something else
+  neededLen: u32;
+  noToolsPtr: usize; // beginnings of types of tools that the provider does not run
+  noToolsLen: u32;
   drop: TextList; // members of the outgoing body that are not sent
   reject: TextList; // … that are refused
   set: TextMap; // member → JSON text

@@ -25,6 +25,7 @@ const COLUMNS = [
   ["version", "text", "version"],
   ["drops", "words", "drops"],
   ["refuses", "words", "refuses"],
+  ["no_tools", "words", "noTools"],
   ["strict_escape", "bool", "strictEscape"],
   ["stream_in_body", "bool", "streamInBody"],
   ["version_in_body", "bool", "versionInBody"],

@@ -22,6 +22,7 @@ import { ThinkingInput } from "../shared/thinking_input";
 import { effortToWrite, putThinking } from "../shared/thinking_put";
 import { isForcedChoice } from "../shared/tool_choice";
 import { putTurns } from "../shared/turns";
+import { checkServed } from "../shared/unserved";
 import {
   decideLimit,
   isLimit,
@@ -48,7 +49,8 @@ export function writeChat(out: Writer, request: ClientRequest, plan: Plan): bool
 /** Decides what does not depend on thinking, in an order where each decision finds what it needs. */
 function prepareList(out: Writer, request: ClientRequest, plan: Plan): bool {
   const facts = request.facts;
-  if (!checkMembers(request, plan) || !takeHeaders(out, request)) return false;
+  if (!checkMembers(request, plan) || !checkServed(request, plan)) return false;
+  if (!takeHeaders(out, request)) return false;
   if (!decideChatLimit(request, plan)) return false;
   if (!bringThinkingBack(request.talk, plan, facts)) return false;
   if (!shapeList(request.talk, plan, facts)) return false;

@@ -55,6 +55,7 @@ export const enum Adaptation {
   DroppedSafetyIdentifier = 49, // "dropped:safety_identifier"
   DroppedByRoute = 50, // "dropped:by_route"
   SetByRoute = 51, // "set:by_route"
+  DroppedByProvider = 52, // "dropped:by_provider"
 }
 
 /** The literal of a member of `Adaptation`; 0 for `Unknown`. */
@@ -213,6 +214,9 @@ export function adaptationName(member: Adaptation): usize {
     case Adaptation.SetByRoute:
       // prettier-ignore
       return memory.data<u8>([12, 0, 0, 0, 115, 101, 116, 58, 98, 121, 95, 114, 111, 117, 116, 101]);
+    case Adaptation.DroppedByProvider:
+      // prettier-ignore
+      return memory.data<u8>([19, 0, 0, 0, 100, 114, 111, 112, 112, 101, 100, 58, 98, 121, 95, 112, 114, 111, 118, 105, 100, 101, 114]);
     default:
       return 0;
   }

@@ -42,8 +42,7 @@ export function putMedia(
     case PartType.ImageUrl:
       noteDetail(part, facts);
       if (part.mediaLen <= 2 && part.idLen > 2) {
-        putFileId(out, part, facts);
-        return true;
+        return putFileId(out, message, part, plan, facts);
       }
       return putSource(out, message, part, plan, facts);
     case PartType.File:
@@ -70,8 +69,7 @@ function putFile(out: Writer, message: Message, part: Part, plan: Plan, facts: F
   if (part.mediaLen <= 2 && part.idLen > 2) {
     const scheme = schemeOf(part.idPtr, part.idLen);
     if (scheme == Scheme.None) {
-      putFileId(out, part, facts);
-      return true;
+      return putFileId(out, message, part, plan, facts);
     }
     part.mediaPtr = part.idPtr;
     part.mediaLen = part.idLen;
@@ -79,7 +77,12 @@ function putFile(out: Writer, message: Message, part: Part, plan: Plan, facts: F
   return putSource(out, message, part, plan, facts);
 }
 
-function putFileId(out: Writer, part: Part, facts: Facts): void {
+function putFileId(out: Writer, message: Message, part: Part, plan: Plan, facts: Facts): bool {
+  if (!plan.fileSources) {
+    part.mediaPtr = part.idPtr;
+    atMedia(message, part);
+    return refuseUnsupported(L.CODE_UNSUPPORTED_VALUE, L.TEXT_NO_FILES);
+  }
   const isImage = part.type == PartType.ImageUrl || isImageName(part.auxPtr, part.auxLen);
   facts.features |= Feature.Files;
   out.literal(isImage ? L.B_IMAGE : L.B_DOCUMENT);
@@ -88,6 +91,7 @@ function putFileId(out: Writer, part: Part, facts: Facts): void {
   out.byte(Ascii.BraceClose);
   if (isImage) closeBlock(out, part.cachePtr, part.cacheLen);
   else closeDocument(out, part);
+  return true;
 }
 
 function putSource(out: Writer, message: Message, part: Part, plan: Plan, facts: Facts): bool {

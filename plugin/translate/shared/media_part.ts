@@ -13,7 +13,7 @@ export function atMedia(message: Message, part: Part): void {
   const isFile = part.type == PartType.File;
   const outer = isFile ? PartKey.File : PartKey.ImageUrl;
   const isId = part.mediaPtr != 0 && part.mediaPtr == part.idPtr;
-  const inner = !isFile ? PartKey.Url : isId ? PartKey.FileId : PartKey.FileData;
+  const inner = isId ? PartKey.FileId : isFile ? PartKey.FileData : PartKey.Url;
   if (part.flat) {
     atPartOf(message, part.index, isFile ? inner : outer);
     return;

@@ -4,6 +4,7 @@
  */
 import * as L from "../../bytes/literals";
 import { Ascii } from "../../bytes/ascii";
+import { literalLen, literalPtr } from "../../bytes/compare";
 import { Writer } from "../../bytes/writer";
 import { DEPTH_CEILING } from "../../json/skip";
 import { JsonKind } from "../../json/status";
@@ -13,6 +14,7 @@ import { Plan } from "../plan";
 import { note } from "./adaptation";
 import { Adaptation } from "./adaptations";
 import { isFast, noteNative, noteRecords, noteSystemMarks } from "./members_native";
+import { isUnserved } from "./unserved";
 import { putUserId } from "./user_id";
 import { ClientRequest } from "./client_request";
 
@@ -26,30 +28,35 @@ export function putNativeMembers(out: Writer, request: ClientRequest, plan: Plan
   const facts = request.facts;
   putUser(out, request, plan);
   putServiceTier(out, request, plan);
-  putNative(out, request, ChatKey.CacheControl);
-  putNative(out, request, ChatKey.Container);
-  putNative(out, request, ChatKey.ContextManagement);
-  putNative(out, request, ChatKey.McpServers);
+  putNative(out, request, plan, ChatKey.CacheControl);
+  putNative(out, request, plan, ChatKey.Container);
+  putNative(out, request, plan, ChatKey.ContextManagement);
+  putNative(out, request, plan, ChatKey.McpServers);
   putSpeed(out, request, plan);
-  putNative(out, request, ChatKey.InferenceGeo);
-  putNative(out, request, ChatKey.Fallbacks);
-  putNative(out, request, ChatKey.FallbackCreditToken);
-  putNative(out, request, ChatKey.Diagnostics);
+  putNative(out, request, plan, ChatKey.InferenceGeo);
+  putNative(out, request, plan, ChatKey.Fallbacks);
+  putNative(out, request, plan, ChatKey.FallbackCreditToken);
+  putNative(out, request, plan, ChatKey.Diagnostics);
   noteRecords(facts, request.talk);
   const system = members.ptr(ChatKey.System);
   noteSystemMarks(facts, system, members.len(ChatKey.System), request.cursor);
   noteOutputConfig(request);
 }
 
-/** Copies a member whose name is the same in both APIs. */
-function putNative(out: Writer, request: ClientRequest, key: ChatKey): void {
+/** Copies a member whose name is the same in both APIs, unless the provider does not have it. */
+function putNative(out: Writer, request: ClientRequest, plan: Plan, key: ChatKey): void {
   const members = request.members;
   if (!members.has(key)) return;
+  const name = chatKeyName(key);
+  if (isUnserved(plan, literalPtr(name), literalLen(name))) {
+    note(request.facts, Adaptation.DroppedByProvider);
+    return;
+  }
   const ptr = members.ptr(key);
   const len = members.len(key);
   out.byte(Ascii.Comma);
   out.byte(Ascii.Quote);
-  out.literal(chatKeyName(key));
+  out.literal(name);
   out.byte(Ascii.Quote);
   out.byte(Ascii.Colon);
   out.put(ptr, len);
@@ -133,5 +140,5 @@ function putSpeed(out: Writer, request: ClientRequest, plan: Plan): void {
   if (!members.has(ChatKey.Speed)) return;
   const fast = isFast(members.ptr(ChatKey.Speed), members.len(ChatKey.Speed));
   if (fast && !plan.fastMode) note(request.facts, Adaptation.DroppedSpeed);
-  else putNative(out, request, ChatKey.Speed);
+  else putNative(out, request, plan, ChatKey.Speed);
 }

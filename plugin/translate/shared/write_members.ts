@@ -61,7 +61,7 @@ export function isLimit(ptr: usize, len: u32): bool {
   return len > 0 && readInteger(ptr, len) != -1;
 }
 
-/** Opens the body: `model` where the provider wants it there, `max_tokens`. */
+/** Opens the body: `model` where the provider wants it there, `max_tokens`, `anthropic_version` likewise. */
 export function putHead(out: Writer, plan: Plan): void {
   out.byte(Ascii.BraceOpen);
   if (plan.modelInBody) {
@@ -71,6 +71,10 @@ export function putHead(out: Writer, plan: Plan): void {
   }
   out.literal(L.MAX_TOKENS_OPEN);
   putU64(out, maxTokens);
+  if (plan.versionPtr == 0) return;
+  out.literal(L.VERSION_OPEN);
+  out.put(plan.versionPtr, plan.versionLen);
+  out.literal(L.VERSION_CLOSE);
 }
 
 /** `system`. False with a problem. */
