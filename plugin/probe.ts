@@ -21,7 +21,7 @@ export { giveBackPages, livePages, pagesFor, takePages } from "./bytes/pages";
 export { allocate, allocateZeroed, liveBytes, release } from "./bytes/heap";
 export { closeArena, openArena } from "./bytes/arena";
 export { makeWriter } from "./bytes/writer";
-export { copyTrusted } from "./bytes/copy";
+export { clear, copyTrusted } from "./bytes/copy";
 export { putHex } from "./bytes/hex";
 export { keepQuoted } from "./bytes/quoted";
 export { sha256 } from "./bytes/sha256";

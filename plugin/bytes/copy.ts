@@ -30,3 +30,14 @@ export function copyTrusted(dst: usize, src: usize, len: u32): void {
     src += 16;
   }
 }
+
+/** Fills `len` bytes with zeros and touches nothing behind them. Short runs cost no call of the host's bulk fill. */
+export function clear(ptr: usize, len: u32): void {
+  if (len > LANES_UP_TO) {
+    memory.fill(ptr, 0, len);
+    return;
+  }
+  const end = ptr + len;
+  for (; ptr + 8 <= end; ptr += 8) store<u64>(ptr, 0);
+  for (; ptr < end; ptr++) store<u8>(ptr, 0);
+}

@@ -3,7 +3,7 @@
  * keeps the size and gives it back with the block, so blocks carry no header. Total: 0 on failure.
  * Every block has SLACK addressable bytes behind it.
  */
-import { SLACK } from "./copy";
+import { clear, SLACK } from "./copy";
 import { giveBackPages, PAGE_BYTES, pagesFor, takePages } from "./pages";
 
 const SMALLEST_SHIFT: u32 = 5; // 32 bytes
@@ -34,7 +34,7 @@ export function allocate(size: u32): usize {
 /** As `allocate`, filled with zeros. */
 export function allocateZeroed(size: u32): usize {
   const ptr = allocate(size);
-  if (ptr != 0) memory.fill(ptr, 0, size);
+  if (ptr != 0) clear(ptr, size);
   return ptr;
 }
 

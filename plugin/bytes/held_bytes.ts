@@ -1,6 +1,6 @@
 /** A growing byte buffer with a cap, for what must outlive a window. Owned by a decoder. */
 import { allocate, release } from "./heap";
-import { SLACK } from "./copy";
+import { copyTrusted, SLACK } from "./copy";
 
 @unmanaged
 @final
@@ -14,7 +14,7 @@ export class HeldBytes {
     if (len > cap - this.len) return false;
     const needed = this.len + len + SLACK;
     if (needed > this.size && !this.grow(needed, cap + SLACK)) return false;
-    memory.copy(this.ptr + this.len, ptr, len);
+    copyTrusted(this.ptr + this.len, ptr, len);
     this.len += len;
     return true;
   }

@@ -3,6 +3,7 @@
  * directory that doubles. Records never move, so a reference stays good until the arena is reset.
  */
 import { Arena } from "./arena";
+import { clear } from "./copy";
 import { allocateZeroed } from "./heap";
 
 const SEGMENT_SHIFT: u32 = 6;
@@ -32,7 +33,7 @@ export class RecordList<T> {
     if ((index & ((1 << shift) - 1)) == 0 && !this.openSegment(index >> shift)) return null;
     this.count = index + 1;
     const record = this.at(index);
-    memory.fill(changetype<usize>(record), 0, offsetof<T>());
+    clear(changetype<usize>(record), offsetof<T>());
     return record;
   }
 

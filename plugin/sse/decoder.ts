@@ -11,10 +11,12 @@
  * unfinished event at the end is answered with `unfinished` set, the caller decides).
  */
 import { Ascii } from "../bytes/ascii";
+import { copyTrusted } from "../bytes/copy";
 import { readU32 } from "../bytes/decimal";
 import { HeldBytes } from "../bytes/held_bytes";
 import { SseField, SseStatus } from "./event";
 
+/** A multiple of a lane: names are copied by lanes. */
 const NAME_CAP: u32 = 64;
 
 @unmanaged
@@ -129,7 +131,7 @@ export class SseDecoder {
       }
       case SseField.Event: {
         this.pendingNameLen = len;
-        if (len <= NAME_CAP) memory.copy(this.name, value, len);
+        if (len <= NAME_CAP) copyTrusted(this.name, value, len);
         break;
       }
       case SseField.Retry: {

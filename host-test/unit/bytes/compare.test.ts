@@ -126,4 +126,14 @@ describe("copy", () => {
       expect(behind.every((byte) => byte === 0)).toBe(true);
     }
   });
+
+  test("every length is cleared, and nothing behind it", () => {
+    const target = probe.block(300);
+    for (let len = 0; len <= 300; len++) {
+      probe.memory.fill(7, target, target + 300);
+      x.clear(target, len);
+      const want = Uint8Array.from({ length: 300 }, (_, i) => (i < len ? 0 : 7));
+      expect(probe.take(target, 300)).toEqual(want);
+    }
+  });
 });
