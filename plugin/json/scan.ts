@@ -37,20 +37,26 @@ export function findStringEnd(ptr: usize, end: usize): usize {
   return ASC_FEATURE_SIMD ? findStringEndSimd(ptr, end) : findStringEndScalar(ptr, end);
 }
 
+/** How far a string is searched by lanes, without a thought of escapes: keys, words, ids, pieces of a stream. */
+const SHORT_BYTES: usize = 48;
+
 /**
- * Vector form of `findStringEnd`: one lane for keys and words, then blocks of four. No step ends at an escape, since in texts
- * and tool arguments they come too often and too irregularly to branch on.
+ * Vector form of `findStringEnd`: lanes for short strings without an escape, then blocks of four. No step ends at an escape,
+ * since in texts and tool arguments they come too often and too irregularly to branch on.
  */
 export function findStringEndSimd(ptr: usize, end: usize): usize {
-  const lanes = v128.load(ptr);
-  const special = i8x16.bitmask(v128.or(stopsOf(lanes), slashesOf(lanes)));
-  if (special == 0) ptr += 16;
-  else {
-    const at = ptr + ctz(special);
-    if (<u32>load<u8>(at) == Ascii.Quote && at < end) {
-      scanEscaped = false;
-      return at;
+  const start = ptr;
+  while (ptr < end && ptr - start < SHORT_BYTES) {
+    const lanes = v128.load(ptr);
+    const special = i8x16.bitmask(v128.or(stopsOf(lanes), slashesOf(lanes)));
+    if (special == 0) {
+      ptr += 16;
+      continue;
     }
+    const at = ptr + ctz(special);
+    if (at >= end || <u32>load<u8>(at) != Ascii.Quote) break;
+    scanEscaped = false;
+    return at;
   }
   return searchBlocks(ptr, end);
 }
