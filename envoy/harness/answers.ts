@@ -1,7 +1,8 @@
 // Messages API answers and Chat Completions expectations that several e2e files share.
 
+import { bedrockChunk } from "../../host-test/support/event_stream.ts";
 import { sseEvent } from "../upstream/demo.ts";
-import { messagesHeaders } from "../upstream/headers.ts";
+import { bedrockHeaders, messagesHeaders } from "../upstream/headers.ts";
 import type { Script } from "../upstream/server.ts";
 
 /** A chat request as small as it gets. */
@@ -103,4 +104,23 @@ export function payloads(stream: string): unknown[] {
       const data = line.slice(6);
       return data === "[DONE]" ? data : (JSON.parse(data) as unknown);
     });
+}
+
+/** The binary messages that Bedrock sends for such events, one each. */
+export function messagesOf(events: readonly string[]): Uint8Array[] {
+  return events.map((event) => {
+    const json = /^data: (.*)$/m.exec(event)?.[1];
+    if (json === undefined) throw new Error(`no event with data: ${event}`);
+    return bedrockChunk(json);
+  });
+}
+
+/** Waits for the whole request, then streams `messages` as Bedrock does, one write each, and ends. */
+export function answerMessages(messages: readonly Uint8Array[]): Script {
+  return async (exchange) => {
+    await exchange.body();
+    exchange.head(200, bedrockHeaders(exchange.serial));
+    for (const message of messages) await exchange.write(message);
+    exchange.end();
+  };
 }

@@ -25,6 +25,15 @@ export function messagesHeaders(serial: number, contentType: string): OutgoingHt
   };
 }
 
+/** Headers of a stream of Bedrock. */
+export function bedrockHeaders(serial: number): OutgoingHttpHeaders {
+  return {
+    "content-type": "application/vnd.amazon.eventstream",
+    "x-amzn-requestid": `00000000-0000-4000-8000-${String(serial).padStart(12, "0")}`,
+    "x-amzn-bedrock-content-type": "application/json",
+  };
+}
+
 /** The request id that goes with `serial`, as in the header and in error bodies. */
 export function requestId(serial: number): string {
   return `req_011Bridge${String(serial).padStart(14, "0")}`;

@@ -1,4 +1,6 @@
 /** Errors of streams: in front of everything, where they get a status, and behind output, where they are an event. */
+import { bedrockChunk, bedrockException, joined } from "../support/event_stream.ts";
+import { answerMessages, HELLO } from "../support/filter.ts";
 import { apiError, filterWith, inStream, insteadOfStream, streamOn, type ErrorRow } from "./row.ts";
 
 const START = { type: "message_start", message: { id: "msg_1", model: "m" } };
@@ -22,6 +24,41 @@ function padded(bytes: number): string {
 function nested(depth: number): string {
   return `data: {"type":"ping","x":${"[".repeat(depth - 1)}${"]".repeat(depth - 1)}}\n\n`;
 }
+
+/** A stream of binary messages, from an upstream that sends such. */
+const messages = (...list: Uint8Array[]): ErrorRow["run"] => {
+  const provider = { type: "bedrock", region: "us-east-1" };
+  return () =>
+    filterWith({ provider }).chat({ ...HELLO, stream: true }, answerMessages(joined(...list)));
+};
+
+/** A message with a bit turned. */
+function damaged(message: Uint8Array): Uint8Array {
+  const bytes = message.slice();
+  bytes[20] ^= 1;
+  return bytes;
+}
+
+const DAMAGED = "The upstream's stream is damaged: a checksum or a length is wrong.";
+const THROTTLED = bedrockException("throttlingException", { message: "Why" });
+const UNAVAILABLE = bedrockException("serviceUnavailableException", { message: "Why" });
+
+const binary: ErrorRow[] = [
+  { id: "first-exception", message: "Why", run: messages(THROTTLED) },
+  { id: "first-damaged", message: DAMAGED, run: messages(damaged(bedrockChunk(START))) },
+  {
+    id: "later-exception",
+    message: "Why",
+    inStream: true,
+    run: messages(bedrockChunk(START), bedrockChunk(begin(0)), UNAVAILABLE),
+  },
+  {
+    id: "later-damaged",
+    message: DAMAGED,
+    inStream: true,
+    run: messages(bedrockChunk(START), damaged(bedrockChunk(begin(0)))),
+  },
+];
 
 const END = [
   { type: "message_delta", delta: { stop_reason: "end_turn" } },
@@ -74,5 +111,6 @@ export const STREAM_ROWS: ErrorRow[] = [
   inStream("later-not-json", INVALID, START, "data: [1]\n\n"),
   inStream("stream-truncated", TRUNCATED, START, begin(0)),
   inStream("stream-of-pings", TRUNCATED, { type: "ping" }, { type: "ping" }),
+  ...binary,
   ...limits,
 ];

@@ -71,6 +71,16 @@ export class Subject {
     return new Subject(filter, chatRequest(fixture.request), answerEvents(fixture.events));
   }
 
+  /** A chat client whose answer is this one. */
+  static ofAnswer(filter: Filter, request: Buffer, response: MessageInput): Subject {
+    return new Subject(filter, chatRequest(request), response);
+  }
+
+  /** What the client got when nothing was cut. */
+  get uncut(): string {
+    return `${this.expected.head}\n${this.expected.client.toString()}`;
+  }
+
   /** Throws when the client sees a difference under this cut of the answer. */
   checkAnswer(cut: Cut, end: End): void {
     this.compare(this.run("whole", cut, "separate", end), `answer cut at ${String(cut)}, ${end}`);

@@ -95,6 +95,12 @@ export function answerEvents(body: Uint8Array | string, headers: HeaderList = []
   };
 }
 
+/** An upstream's binary event stream. */
+export function answerMessages(body: Uint8Array, headers: HeaderList = []): MessageInput {
+  const type = "application/vnd.amazon.eventstream";
+  return { headers: [[":status", "200"], ["content-type", type], ...headers], body };
+}
+
 /** `bytes`: another module than the built one. */
 export type FilterOptions = Partial<HostOptions> & { config?: unknown; bytes?: Uint8Array };
 

@@ -2065,6 +2065,14 @@ export const ANTHROPIC_ERROR_CLOSE: usize = memory.data<u8>([21, 0, 0, 0, 34, 12
 
 // --- Bedrock streams ---
 
+// "application/vnd.amazon.eventstream"
+// prettier-ignore
+export const AWS_EVENT_STREAM: usize = memory.data<u8>([34, 0, 0, 0, 97, 112, 112, 108, 105, 99, 97, 116, 105, 111, 110, 47, 118, 110, 100, 46, 97, 109, 97, 122, 111, 110, 46, 101, 118, 101, 110, 116, 115, 116, 114, 101, 97, 109]);
+
+// "The upstream's stream is damaged: a checksum or a length is wrong."
+// prettier-ignore
+export const TEXT_STREAM_DAMAGED: usize = memory.data<u8>([66, 0, 0, 0, 84, 104, 101, 32, 117, 112, 115, 116, 114, 101, 97, 109, 39, 115, 32, 115, 116, 114, 101, 97, 109, 32, 105, 115, 32, 100, 97, 109, 97, 103, 101, 100, 58, 32, 97, 32, 99, 104, 101, 99, 107, 115, 117, 109, 32, 111, 114, 32, 97, 32, 108, 101, 110, 103, 116, 104, 32, 105, 115, 32, 119, 114, 111, 110, 103, 46]);
+
 // "The upstream's stream ended with "
 // prettier-ignore
 export const TEXT_STREAM_EXCEPTION: usize = memory.data<u8>([33, 0, 0, 0, 84, 104, 101, 32, 117, 112, 115, 116, 114, 101, 97, 109, 39, 115, 32, 115, 116, 114, 101, 97, 109, 32, 101, 110, 100, 101, 100, 32, 119, 105, 116, 104, 32]);

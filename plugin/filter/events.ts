@@ -7,12 +7,19 @@ import { readBuffer, replaceBuffer, resultLen, resultPtr } from "../abi/host";
 import { output } from "../abi/memory";
 import { Action, BufferType, Status } from "../abi/numbers";
 import * as L from "../bytes/literals";
-import { checkDocument } from "../json/skip";
-import { JsonStatus } from "../json/status";
-import { SseDecoder } from "../sse/decoder";
-import { SseStatus } from "../sse/event";
-import { openDecoder } from "../sse/open";
-import { findEventType } from "../wire/anthropic/event_types";
+import {
+  endSource,
+  eventLen,
+  eventName,
+  eventPtr,
+  feedSource,
+  Framing,
+  hasSource,
+  nextEvent,
+  openSource,
+  sawComment,
+  sourceFailure,
+} from "./event_source";
 import {
   firstFailure,
   isOver,
@@ -36,47 +43,43 @@ const FRAME_HEAD: u32 = 6;
 const FRAME_TAIL: u32 = 2;
 
 /** Makes decoder and translator; false without memory. */
-export function openEvents(stream: StreamState): bool {
+export function openEvents(stream: StreamState, framing: Framing): bool {
   const profile = stream.profile;
   if (profile == null || !openTranslator(stream)) return false;
-  const decoder = openDecoder(profile.maxEventBytes);
-  if (decoder == null) return false;
-  stream.decoder = decoder;
+  if (!openSource(stream, profile, framing)) return false;
   stream.phase = Phase.Events;
   return true;
 }
 
 /** Translates a window. While headers are held the host hands in all bytes so far, of which the first are known. */
 export function takeEvents(stream: StreamState, size: u32, end: bool): Action {
-  const decoder = stream.decoder;
-  if (decoder == null) return Action.Continue;
+  if (!hasSource(stream)) return Action.Continue;
   const out = output();
   if (isOver(stream)) {
     if (size > 0) replaceBuffer(BufferType.ResponseBody, out.start, 0);
     return Action.Continue;
   }
   out.begin((size - stream.consumed) << GROWTH_SHIFT, OUTPUT_CAP);
-  if (size > stream.consumed) translateWindow(stream, decoder, size);
-  if (end) translateEnd(stream, decoder);
+  if (size > stream.consumed) translateWindow(stream, size);
+  if (end) translateEnd(stream);
   if (out.failed && !failOutput(stream)) return Action.Continue;
   if (stream.responseHeld) {
     stream.consumed = size;
-    if (!end && mayWait(decoder, size)) return Action.Pause;
-    releaseHeaders(stream, decoder.sawComment);
+    if (!end && mayWait(stream, size)) return Action.Pause;
+    releaseHeaders(stream);
   }
   replaceBuffer(BufferType.ResponseBody, out.start, out.length);
   return Action.Continue;
 }
 
 /** Nothing has come yet that lets held headers go. */
-function mayWait(decoder: SseDecoder, size: u32): bool {
-  return output().length == 0 && size < HOLD_BYTES && !decoder.sawComment;
+function mayWait(stream: StreamState, size: u32): bool {
+  return output().length == 0 && size < HOLD_BYTES && !sawComment(stream);
 }
 
 /** With trailers: what is left is translated; a body can only be written while the host still collects it. */
 export function finishEvents(stream: StreamState): void {
-  const decoder = stream.decoder;
-  if (decoder == null || isOver(stream)) return;
+  if (!hasSource(stream) || isOver(stream)) return;
   if (stream.responseHeld && stream.consumed == 0) {
     // No data came at all: there is no body to write to, but headers that can give way to a reply.
     replyError(stream, 502, L.CODE_STREAM_TRUNCATED, L.TEXT_TRUNCATED, 0);
@@ -84,19 +87,19 @@ export function finishEvents(stream: StreamState): void {
   }
   const out = output();
   out.begin(1024, OUTPUT_CAP);
-  translateEnd(stream, decoder);
+  translateEnd(stream);
   if (out.failed && !failOutput(stream)) return;
-  if (stream.responseHeld) releaseHeaders(stream, decoder.sawComment);
+  if (stream.responseHeld) releaseHeaders(stream);
   if (out.length > 0) replaceBuffer(BufferType.ResponseBody, out.start, out.length);
 }
 
-function translateWindow(stream: StreamState, decoder: SseDecoder, size: u32): void {
+function translateWindow(stream: StreamState, size: u32): void {
   if (readBuffer(BufferType.ResponseBody, size) != Status.Ok || resultLen != size) {
     putFailure(output(), stream, L.CODE_OUT_OF_MEMORY, L.TEXT_OUT_OF_MEMORY);
     return;
   }
-  decoder.feed(resultPtr + stream.consumed, size - stream.consumed);
-  drain(stream, decoder);
+  feedSource(stream, resultPtr + stream.consumed, size - stream.consumed);
+  drain(stream);
 }
 
 /**
@@ -113,50 +116,39 @@ function failOutput(stream: StreamState): bool {
   return false;
 }
 
-/** The end: an unfinished event counts when its data is complete JSON. */
-function translateEnd(stream: StreamState, decoder: SseDecoder): void {
-  decoder.end();
-  drain(stream, decoder);
+function translateEnd(stream: StreamState): void {
+  endSource(stream);
+  drain(stream);
   putEnd(output(), stream);
 }
 
-function drain(stream: StreamState, decoder: SseDecoder): void {
+function drain(stream: StreamState): void {
   const out = output();
-  while (!isOver(stream) && decoder.next()) {
-    if (decoder.unfinished && !isWhole(stream, decoder)) return;
-    putEvent(
-      out,
-      stream,
-      decoder.dataPtr,
-      decoder.dataLen,
-      findEventType(decoder.namePtr, decoder.nameLen),
-    );
+  while (!isOver(stream)) {
+    if (nextEvent(stream)) {
+      putEvent(out, stream, eventPtr, eventLen, eventName);
+      continue;
+    }
+    const failure = sourceFailure(stream);
+    if (failure == 0) return;
+    const code = failure == L.TEXT_OUT_OF_MEMORY ? L.CODE_OUT_OF_MEMORY : L.CODE_INVALID_UPSTREAM;
+    putFailure(out, stream, code, failure);
   }
-  if (decoder.status == SseStatus.Overflow)
-    putFailure(out, stream, L.CODE_INVALID_UPSTREAM, L.TEXT_EVENT_TOO_LARGE);
-  else if (decoder.status == SseStatus.NoMemory)
-    putFailure(out, stream, L.CODE_OUT_OF_MEMORY, L.TEXT_OUT_OF_MEMORY);
 }
 
 /**
  * Lets held headers go. An error that comes first becomes an ordinary answer with its status; behind a comment, which lets
  * headers go by itself, it stays in the stream, so that the answer does not depend on how the bytes were cut.
  */
-function releaseHeaders(stream: StreamState, sawComment: bool): void {
+function releaseHeaders(stream: StreamState): void {
   stream.responseHeld = false;
   stream.consumed = 0;
   const status = firstFailure(stream);
-  if (status == 0 || sawComment) return;
+  if (status == 0 || sawComment(stream)) return;
   const out = output();
   out.dropEnds(FRAME_HEAD, FRAME_TAIL);
   const length = out.length;
   putResponseNumber(L.H_STATUS, status);
   putResponseLength(length);
   putResponseLiteral(L.H_CONTENT_TYPE, L.APPLICATION_JSON);
-}
-
-function isWhole(stream: StreamState, decoder: SseDecoder): bool {
-  const profile = stream.profile;
-  const depth = profile == null ? 0 : profile.maxDepth;
-  return checkDocument(decoder.dataPtr, decoder.dataLen, depth) == JsonStatus.Ok;
 }

@@ -70,6 +70,16 @@ export function isEventStream(headers: SpanTable): bool {
   return startsWithLiteralIgnoreCase(headers.ptr(ResponseHeader.ContentType), len, L.EVENT_STREAM);
 }
 
+/** True for `application/vnd.amazon.eventstream`, with or without parameters. */
+export function isAwsEventStream(headers: SpanTable): bool {
+  const len = headers.len(ResponseHeader.ContentType);
+  return startsWithLiteralIgnoreCase(
+    headers.ptr(ResponseHeader.ContentType),
+    len,
+    L.AWS_EVENT_STREAM,
+  );
+}
+
 /**
  * Removes what describes the body that is being replaced, and what is the provider's business only. `setsLength`: the length
  * is set when the body is known, so the upstream's stays until then.

@@ -5,12 +5,14 @@ import * as L from "../bytes/literals";
 import { readU32 } from "../bytes/decimal";
 import { SpanTable } from "../bytes/span_table";
 import { ResponseHeaders } from "../policy/config";
+import { Framing } from "./event_source";
 import { finishEvents, openEvents, takeEvents } from "./events";
 import { replyError, sendUpstreamError } from "./reply";
 import {
   answerTime,
   dropBodyHeaders,
   ensureResponseHeader,
+  isAwsEventStream,
   isEventStream,
   isIdentity,
   mapHeaders,
@@ -63,13 +65,22 @@ function statusOf(headers: SpanTable): u32 {
 /** Decides between events and a whole answer; false when it was refused. */
 function openAnswer(stream: StreamState, headers: SpanTable): bool {
   if (!checkAnswer(stream, headers)) return false;
-  if (!isEventStream(headers)) stream.phase = Phase.Whole;
-  else if (!openEvents(stream)) {
+  const framing = framingOf(stream, headers);
+  if (framing == Framing.None) stream.phase = Phase.Whole;
+  else if (!openEvents(stream, framing)) {
     replyError(stream, 500, L.CODE_OUT_OF_MEMORY, L.TEXT_OUT_OF_MEMORY, 0);
     return false;
   }
   stampCreated(stream);
   return true;
+}
+
+/** How the answer is framed. A binary stream of an upstream that has none is an answer that cannot be read. */
+function framingOf(stream: StreamState, headers: SpanTable): Framing {
+  if (isEventStream(headers)) return Framing.Sse;
+  const profile = stream.profile;
+  const binary = profile != null && profile.upstream.eventStream && isAwsEventStream(headers);
+  return binary ? Framing.AwsEventStream : Framing.None;
 }
 
 /** A header-only answer: a body can only be given to it by a reply. */
@@ -86,7 +97,7 @@ function checkAnswer(stream: StreamState, headers: SpanTable): bool {
     replyError(stream, 502, L.CODE_INVALID_UPSTREAM, L.TEXT_UPSTREAM_ENCODED, 0);
     return false;
   }
-  if (stream.wantsStream || !isEventStream(headers)) return true;
+  if (stream.wantsStream || framingOf(stream, headers) == Framing.None) return true;
   replyError(stream, 502, L.CODE_INVALID_UPSTREAM, L.TEXT_UPSTREAM_STREAM, 0);
   return false;
 }

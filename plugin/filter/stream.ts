@@ -7,6 +7,7 @@
  *   Sent ──▶ Whole | Error | Events ──▶ Finished   by what the upstream answers
  */
 import { Arena } from "../bytes/arena";
+import { EventStreamDecoder } from "../eventstream/decoder";
 import { Profile } from "../policy/config";
 import { SseDecoder } from "../sse/decoder";
 import { ChatStream } from "../translate/chat/stream_state";
@@ -57,6 +58,7 @@ export class StreamState {
   shape: AnswerShape | null; // in the arena
   adaptedPtr: usize; // value of x-bridge-adapted; in the arena
   adaptedLen: u32;
-  decoder: SseDecoder | null; // owned
+  decoder: SseDecoder | null; // owned; of server-sent events
+  messages: EventStreamDecoder | null; // owned; of a Bedrock stream
   chat: ChatStream | null; // of Operation.Chat; in the arena
 }
