@@ -8,15 +8,15 @@ import { join } from "node:path";
 import process from "node:process";
 import { checkArtifact } from "./check-artifact.mjs";
 import { staleOutputs } from "./gen.mjs";
-import { ROOT, sourceHash, writeStamp } from "./stamp.mjs";
+import { OUTPUTS, ROOT, sourceHash, TARGETS, writeStamp } from "./stamp.mjs";
 
-/** @typedef {"release" | "debug" | "probe"} Target */
+/** @typedef {import("./stamp.mjs").Target} Target */
 
-/** @type {Record<Target, { entry: string, file: string }>} */
-const TARGETS = {
-  release: { entry: "plugin/index.ts", file: "build/messages-bridge.wasm" },
-  debug: { entry: "plugin/debug.ts", file: "build/messages-bridge.debug.wasm" },
-  probe: { entry: "plugin/probe.ts", file: "build/probe.wasm" },
+/** @type {Record<Target, string>} */
+const ENTRIES = {
+  release: "plugin/index.ts",
+  debug: "plugin/debug.ts",
+  probe: "plugin/probe.ts",
 };
 
 /**
@@ -26,7 +26,7 @@ const TARGETS = {
  */
 function compile(target) {
   const compiler = join(ROOT, "node_modules/assemblyscript/bin/asc.js");
-  const args = [compiler, TARGETS[target].entry, "--config", "asconfig.json", "--target", target];
+  const args = [compiler, ENTRIES[target], "--config", "asconfig.json", "--target", target];
   return spawnSync(process.execPath, args, { cwd: ROOT, stdio: "inherit" }).status === 0;
 }
 
@@ -41,8 +41,8 @@ async function build(targets) {
   for (const target of targets) {
     const started = performance.now();
     const compiled = compile(target);
-    const problems = compiled ? await checkArtifact(join(ROOT, TARGETS[target].file), target) : [];
-    for (const problem of problems) console.error(`build: ${TARGETS[target].file}: ${problem}`);
+    const problems = compiled ? await checkArtifact(join(ROOT, OUTPUTS[target]), target) : [];
+    for (const problem of problems) console.error(`build: ${OUTPUTS[target]}: ${problem}`);
     good = good && compiled && problems.length === 0;
     const verdict = compiled && problems.length === 0 ? "ok" : "FAILED";
     console.log(`build: ${target} ${verdict} (${Math.round(performance.now() - started)} ms)`);
@@ -55,11 +55,9 @@ async function build(targets) {
  * @returns {Promise<number>} exit code
  */
 async function main(names) {
-  const unknown = names.filter((name) => !(name in TARGETS));
+  const unknown = names.filter((name) => !(name in OUTPUTS));
   if (unknown.length > 0) {
-    console.error(
-      `build: unknown target ${unknown.join(", ")}; known: ${Object.keys(TARGETS).join(", ")}`,
-    );
+    console.error(`build: unknown target ${unknown.join(", ")}; known: ${TARGETS.join(", ")}`);
     return 2;
   }
   const all = names.length === 0;
@@ -68,8 +66,9 @@ async function main(names) {
   for (const file of stale)
     console.error(`build: ${file} is not what its table says; run: npm run gen`);
   if (stale.length > 0) return 1;
-  const good = await build(/** @type {Target[]} */ (all ? Object.keys(TARGETS) : names));
-  if (good && all) writeStamp(hash);
+  const targets = all ? TARGETS : /** @type {Target[]} */ (names);
+  const good = await build(targets);
+  if (good) writeStamp(targets, hash);
   return good ? 0 : 1;
 }
 

@@ -8,7 +8,7 @@ import { existsSync, lstatSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
-import { ROOT, isBuilt, sourceHash } from "./stamp.mjs";
+import { ROOT, TARGETS, isBuilt, sourceHash } from "./stamp.mjs";
 
 const OLDEST_NODE = [20, 19];
 
@@ -77,22 +77,27 @@ function installPackages() {
   run("npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"]);
 }
 
-/** Builds the modules when a source has changed since they were built. */
-function buildModules() {
-  if (isBuilt(sourceHash())) return;
-  console.log("setup: building");
-  run(process.execPath, [join(ROOT, "scripts", "build.mjs")]);
+/**
+ * Builds those modules whose sources have changed since they were built.
+ * @param {import("./stamp.mjs").Target[]} targets
+ */
+function buildModules(targets) {
+  const hash = sourceHash();
+  const stale = targets.filter((target) => !isBuilt(target, hash));
+  if (stale.length === 0) return;
+  console.log(`setup: building ${stale.join(", ")}`);
+  run(process.execPath, [join(ROOT, "scripts", "build.mjs"), ...stale]);
 }
 
 /**
  * Makes the checkout ready; steps that are already done cost a few milliseconds.
- * @param {{ build?: boolean, envoy?: boolean }} [steps] both done unless false
+ * @param {{ build?: import("./stamp.mjs").Target[], envoy?: boolean }} [steps] `build`: what is needed, all three by default; `envoy`: done unless false
  * @throws {Error} naming the step that failed
  */
-export async function setup({ build = true, envoy = true } = {}) {
+export async function setup({ build = TARGETS, envoy = true } = {}) {
   requireNode();
   installPackages();
-  if (build) buildModules();
+  buildModules(build);
   if (!envoy) return;
   const { ensureEnvoy } = await import("./envoy.mjs");
   await ensureEnvoy();
@@ -100,7 +105,7 @@ export async function setup({ build = true, envoy = true } = {}) {
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const off = (/** @type {string} */ name) => process.argv.includes(`--no-${name}`);
-  await setup({ build: !off("build"), envoy: !off("envoy") }).catch((error) => {
+  await setup({ build: off("build") ? [] : TARGETS, envoy: !off("envoy") }).catch((error) => {
     console.error(`setup: ${error.message}`);
     process.exitCode = 1;
   });

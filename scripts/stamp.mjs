@@ -19,7 +19,18 @@ const SOURCES = [
   "asconfig.json",
   "package-lock.json",
 ];
-const OUTPUTS = ["messages-bridge.wasm", "messages-bridge.debug.wasm", "probe.wasm"];
+
+/** What is built, and into which file: `release` is the product, `debug` and `probe` are for the tests. */
+export const OUTPUTS = {
+  release: "build/messages-bridge.wasm",
+  debug: "build/messages-bridge.debug.wasm",
+  probe: "build/probe.wasm",
+};
+
+/** @typedef {keyof typeof OUTPUTS} Target */
+
+/** All targets, in the order in which they are built. */
+export const TARGETS = /** @type {Target[]} */ (Object.keys(OUTPUTS));
 
 /**
  * Lists the files below `path` (a file or a folder, relative to the root), sorted; a missing path gives none.
@@ -48,21 +59,33 @@ export function sourceHash() {
   return hash.digest("hex");
 }
 
-/**
- * Says whether all outputs exist and were built from inputs with this hash.
- * @param {string} hash
- * @returns {boolean}
- */
-export function isBuilt(hash) {
-  if (!existsSync(STAMP) || readFileSync(STAMP, "utf8") !== hash) return false;
-  return OUTPUTS.every((name) => existsSync(join(ROOT, "build", name)));
+/** @returns {Record<string, string>} by target, the hash of the inputs that it was built from */
+function readStamps() {
+  if (!existsSync(STAMP)) return {};
+  const lines = readFileSync(STAMP, "utf8").split("\n");
+  return Object.fromEntries(
+    lines.map((line) => line.split(" ")).filter(({ length }) => length === 2),
+  );
 }
 
 /**
- * Records that all outputs were built from inputs with this hash.
+ * Says whether a target's output exists and was built from inputs with this hash.
+ * @param {Target} target
+ * @param {string} hash
+ * @returns {boolean}
+ */
+export function isBuilt(target, hash) {
+  return readStamps()[target] === hash && existsSync(join(ROOT, OUTPUTS[target]));
+}
+
+/**
+ * Records that targets were built from inputs with this hash.
+ * @param {Target[]} targets
  * @param {string} hash taken before the build began, so that an edit during the build is noticed
  */
-export function writeStamp(hash) {
+export function writeStamp(targets, hash) {
   mkdirSync(dirname(STAMP), { recursive: true });
-  writeFileSync(STAMP, hash);
+  const stamps = { ...readStamps(), ...Object.fromEntries(targets.map((name) => [name, hash])) };
+  const lines = Object.entries(stamps).map(([name, value]) => `${name} ${value}\n`);
+  writeFileSync(STAMP, lines.join(""));
 }

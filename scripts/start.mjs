@@ -152,7 +152,7 @@ async function main() {
     process.on(signal, () => void shutDown(0));
   }
   try {
-    await setup({ envoy: false });
+    await setup({ build: ["release"], envoy: false });
     const found = await ensureEnvoy();
     await launch(port, found.bin);
     describe(found);

@@ -1,6 +1,6 @@
 /**
- * Runs everything: set-up, the static checks, the build, unit tests, and the tests on a real Envoy. A failing step does
- * not keep the others from running, except where they would test something stale. The last line is
+ * Runs everything: set-up, the static checks, the build, unit tests, the tests on a real Envoy, and the conformance set where
+ * there is one. A failing step does not keep the others from running, except where they would test something stale. The last line is
  * `N passed, N failed`, counting each check and each test; anything failed, skipped or missing is exit 1.
  * Usage: `node scripts/test.mjs`.
  */
@@ -32,6 +32,8 @@ const CHECKS = [
 ];
 const BUILD = ["build", "scripts/build.mjs"];
 const PROJECTS = ["unit", "e2e"];
+/** The set is no part of this project: without it there is nothing to count. */
+const CONFORMANCE = process.env.CONFORMANCE_DIR ?? join(ROOT, "..", "shared", "conformance");
 
 /** @type {Count} */
 const total = { passed: 0, failed: 0 };
@@ -102,6 +104,25 @@ function runTests(project) {
   console.log(`test: ${project}: ${passed} passed, ${failed} failed`);
 }
 
+function runConformance() {
+  if (!existsSync(CONFORMANCE)) {
+    console.log(`test: conformance: no set in ${CONFORMANCE}, nothing is counted`);
+    return;
+  }
+  const file = join(ROOT, "build", "conformance.json");
+  rmSync(file, { force: true });
+  const program = "node_modules/tsx/dist/cli.mjs";
+  const args = ["envoy/conformance/main.ts", "--dir", CONFORMANCE, "--counts", file];
+  const good = succeeds(program, args);
+  /** @type {Count} */
+  const count = existsSync(file)
+    ? JSON.parse(readFileSync(file, "utf8"))
+    : { passed: 0, failed: 1 };
+  total.passed += count.passed;
+  total.failed += count.failed + (good || count.failed > 0 ? 0 : 1);
+  console.log(`test: conformance: ${count.passed} passed, ${count.failed} failed`);
+}
+
 /**
  * @param {string} name
  * @param {Parameters<typeof setup>[0]} steps
@@ -117,12 +138,13 @@ async function runSetup(name, steps) {
 }
 
 async function runAll() {
-  if (!(await runSetup("packages", { build: false, envoy: false }))) return;
-  await runSetup("Envoy", { build: false });
+  if (!(await runSetup("packages", { build: [], envoy: false }))) return;
+  await runSetup("Envoy", { build: [] });
   for (const check of CHECKS) runCheck(check);
   // Tests on what an earlier build left behind would say nothing about these sources.
   if (!runCheck(BUILD)) return record("unit and e2e, not run without a build", false);
   for (const project of PROJECTS) runTests(project);
+  runConformance();
 }
 
 await runAll();
