@@ -218,6 +218,7 @@ const paths: ErrorRow[] = [
   pathed("system", "system.1.text"),
   pathed("user", "metadata.user_id"),
   pathed("reasoning", "thinking.enabled.budget_tokens"),
+  pathed("effort", "output_config.effort"),
   pathed("response-format", "output_config.format.schema"),
   pathed("none", "You said"),
 ];

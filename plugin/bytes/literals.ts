@@ -87,6 +87,10 @@ export const REASONING_EFFORT: usize = memory.data<u8>([16, 0, 0, 0, 114, 101, 9
 // prettier-ignore
 export const OUTPUT_CONFIG: usize = memory.data<u8>([13, 0, 0, 0, 111, 117, 116, 112, 117, 116, 95, 99, 111, 110, 102, 105, 103]);
 
+// "output_config.effort"
+// prettier-ignore
+export const OUTPUT_CONFIG_EFFORT: usize = memory.data<u8>([20, 0, 0, 0, 111, 117, 116, 112, 117, 116, 95, 99, 111, 110, 102, 105, 103, 46, 101, 102, 102, 111, 114, 116]);
+
 // "response_format"
 // prettier-ignore
 export const RESPONSE_FORMAT: usize = memory.data<u8>([15, 0, 0, 0, 114, 101, 115, 112, 111, 110, 115, 101, 95, 102, 111, 114, 109, 97, 116]);
@@ -1797,6 +1801,18 @@ export const H_ALLOW: usize = memory.data<u8>([5, 0, 0, 0, 97, 108, 108, 111, 11
 // prettier-ignore
 export const H_X_SHOULD_RETRY: usize = memory.data<u8>([14, 0, 0, 0, 120, 45, 115, 104, 111, 117, 108, 100, 45, 114, 101, 116, 114, 121]);
 
+// "retry-after"
+// prettier-ignore
+export const H_RETRY_AFTER: usize = memory.data<u8>([11, 0, 0, 0, 114, 101, 116, 114, 121, 45, 97, 102, 116, 101, 114]);
+
+// "retry-after-ms"
+// prettier-ignore
+export const H_RETRY_AFTER_MS: usize = memory.data<u8>([14, 0, 0, 0, 114, 101, 116, 114, 121, 45, 97, 102, 116, 101, 114, 45, 109, 115]);
+
+// "request-id"
+// prettier-ignore
+export const H_REQUEST_ID: usize = memory.data<u8>([10, 0, 0, 0, 114, 101, 113, 117, 101, 115, 116, 45, 105, 100]);
+
 // "x-request-id"
 // prettier-ignore
 export const H_X_REQUEST_ID: usize = memory.data<u8>([12, 0, 0, 0, 120, 45, 114, 101, 113, 117, 101, 115, 116, 45, 105, 100]);
@@ -2048,6 +2064,10 @@ export const M_UPSTREAM_ERRORS: usize = memory.data<u8>([28, 0, 0, 0, 98, 114, 1
 // "bridge_stream_errors_total"
 // prettier-ignore
 export const M_STREAM_ERRORS: usize = memory.data<u8>([26, 0, 0, 0, 98, 114, 105, 100, 103, 101, 95, 115, 116, 114, 101, 97, 109, 95, 101, 114, 114, 111, 114, 115, 95, 116, 111, 116, 97, 108]);
+
+// "bridge_stream_dropped_total"
+// prettier-ignore
+export const M_STREAM_DROPPED: usize = memory.data<u8>([27, 0, 0, 0, 98, 114, 105, 100, 103, 101, 95, 115, 116, 114, 101, 97, 109, 95, 100, 114, 111, 112, 112, 101, 100, 95, 116, 111, 116, 97, 108]);
 
 // --- errors of the Messages API ---
 

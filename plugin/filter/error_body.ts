@@ -1,5 +1,7 @@
 /** Error bodies in the client's dialect, in the output writer: of upstreams, of the host's own replies, and ours. */
 import { output, scratch } from "../abi/memory";
+import { Ascii, isDigit, isLetter } from "../bytes/ascii";
+import { byteAt } from "../bytes/compare";
 import * as L from "../bytes/literals";
 import { openStruct } from "../bytes/records";
 import { JsonCursor } from "../json/cursor";
@@ -20,12 +22,14 @@ import { problemStatus } from "../translate/shared/problem";
 import { Dialect } from "../translate/surface";
 import { ERROR, readUpstreamError } from "../wire/upstream_error";
 import { ErrorType } from "../wire/anthropic/error_types";
+import { putResponseHeader } from "./response_headers";
 import { StreamState } from "./stream";
 
 /** Larger bodies are not searched for JSON. */
 const JSON_CAP: u32 = 262144;
 const OUTPUT_CAP: u32 = JSON_CAP * 2;
 const OWN_CAP: u32 = 65536;
+const LONGEST_ID: u32 = 128;
 
 /** The status that the client sees for an upstream's. */
 export function statusFor(stream: StreamState, status: u32): u32 {
@@ -39,12 +43,30 @@ export function putErrorBody(stream: StreamState, status: u32, ptr: usize, len: 
   const cursor = openStruct<JsonCursor>(scratch());
   const quoted = len < JSON_CAP ? len : JSON_CAP;
   const isRead = cursor != null && len <= JSON_CAP && readUpstreamError(cursor, ptr, len);
+  if (isRead) nameRequest(stream);
   if (stream.dialect == Dialect.Anthropic) {
     if (isRead) putAnthropicUpstream(out, status);
     else putAnthropicText(out, status, ptr, quoted);
   } else if (isRead) putUpstreamError(out, status);
   else putTextError(out, status, ptr, quoted);
   return statusFor(stream, status);
+}
+
+/** An id that only the body tells goes where OpenAI's clients look for it, as long as headers can be edited. */
+function nameRequest(stream: StreamState): void {
+  if (!stream.responseHeld || stream.hasRequestId || stream.dialect == Dialect.Anthropic) return;
+  const len = ERROR.requestIdLen;
+  if (len <= 2 || len > LONGEST_ID || !isToken(ERROR.requestIdPtr + 1, len - 2)) return;
+  putResponseHeader(L.H_X_REQUEST_ID, ERROR.requestIdPtr + 1, len - 2);
+}
+
+/** True for what ids are made of: letters, digits, `-` and `_`. */
+function isToken(ptr: usize, len: u32): bool {
+  for (let i: u32 = 0; i < len; i++) {
+    const c = byteAt(ptr + i);
+    if (!isLetter(c) && !isDigit(c) && c != Ascii.Minus && c != Ascii.Underscore) return false;
+  }
+  return true;
 }
 
 /** Writes the error for a body that is not there; answers the status for the client. */

@@ -26,6 +26,12 @@ export function isComplete(stream: StreamState): bool {
   return s != null && s.state == ChatState.Done;
 }
 
+/** Pieces of the answer that the client did not get. */
+export function droppedPieces(stream: StreamState): u32 {
+  const s = stream.chat;
+  return s == null ? 0 : s.dropped;
+}
+
 /** Translates one event; `name` is the type of its event field. */
 export function putEvent(
   out: Writer,

@@ -10,6 +10,7 @@ let requests: u32 = 0;
 let localReplies: u32 = 0;
 let upstreamErrors: u32 = 0;
 let streamErrors: u32 = 0;
+let streamDropped: u32 = 0;
 
 /** Defines the counters; idempotent. */
 export function defineMetrics(): void {
@@ -19,6 +20,7 @@ export function defineMetrics(): void {
   localReplies = counter(L.M_LOCAL_REPLIES);
   upstreamErrors = counter(L.M_UPSTREAM_ERRORS);
   streamErrors = counter(L.M_STREAM_ERRORS);
+  streamDropped = counter(L.M_STREAM_DROPPED);
 }
 
 function counter(name: usize): u32 {
@@ -45,7 +47,16 @@ export function countStreamError(stream: StreamState): void {
   count(stream, streamErrors);
 }
 
+/** Pieces of a streamed answer were left out. */
+export function countStreamDropped(stream: StreamState, pieces: u32): void {
+  add(stream, streamDropped, pieces);
+}
+
 function count(stream: StreamState, id: u32): void {
+  add(stream, id, 1);
+}
+
+function add(stream: StreamState, id: u32, number: u32): void {
   const profile = stream.profile;
-  if (id != 0 && profile != null && profile.metrics) incrementMetric(id, 1);
+  if (id != 0 && profile != null && profile.metrics) incrementMetric(id, number);
 }

@@ -2,7 +2,7 @@
 import { scratch, output } from "../abi/memory";
 import { sendLocalResponse } from "../abi/host";
 import { Action } from "../abi/numbers";
-import { openPairList } from "../abi/pairs";
+import { openPairList, PairList } from "../abi/pairs";
 import * as L from "../bytes/literals";
 import { literalLen, literalPtr } from "../bytes/compare";
 import { SpanTable } from "../bytes/span_table";
@@ -31,8 +31,8 @@ export function replyError(
 }
 
 /**
- * Answers an upstream's error that has no body, with what the output writer holds. Whether to retry is the upstream's say; the
- * id under which its support finds the request stays.
+ * Answers an upstream's error that has no body, with what the output writer holds. A reply loses the upstream's headers: whether
+ * and when to retry is its say, and the id under which its support finds the request stays.
  */
 export function sendUpstreamError(stream: StreamState, status: u32, headers: SpanTable): void {
   const out = output();
@@ -44,9 +44,22 @@ export function sendUpstreamError(stream: StreamState, status: u32, headers: Spa
   }
   pairs.add(L.H_CONTENT_TYPE, literalPtr(L.APPLICATION_JSON), literalLen(L.APPLICATION_JSON));
   const id = requestIdHeader(headers);
-  if (id != ResponseHeader.Unknown) pairs.add(L.H_X_REQUEST_ID, headers.ptr(id), headers.len(id));
+  keep(
+    pairs,
+    headers,
+    id != ResponseHeader.Unknown ? id : ResponseHeader.XRequestId,
+    L.H_X_REQUEST_ID,
+  );
+  keep(pairs, headers, ResponseHeader.RequestId, L.H_REQUEST_ID);
+  keep(pairs, headers, ResponseHeader.RetryAfter, L.H_RETRY_AFTER);
+  keep(pairs, headers, ResponseHeader.RetryAfterMs, L.H_RETRY_AFTER_MS);
+  keep(pairs, headers, ResponseHeader.XShouldRetry, L.H_X_SHOULD_RETRY);
   const block = pairs.write(scratch());
   sendLocalResponse(status, out.start, out.length, block, block == 0 ? 0 : pairs.length);
+}
+
+function keep(pairs: PairList, headers: SpanTable, header: ResponseHeader, name: usize): void {
+  if (headers.has(header)) pairs.add(name, headers.ptr(header), headers.len(header));
 }
 
 /** A request whose state could not be made: it must not pass untranslated. */

@@ -18,17 +18,20 @@ export const enum ResponseHeader {
   XRequestId = 12, // "x-request-id"
   AmznRequestId = 13, // "x-amzn-requestid"
   ApimRequestId = 14, // "apim-request-id"
-  OrganizationId = 15, // "anthropic-organization-id"
-  RequestsLimit = 16, // "anthropic-ratelimit-requests-limit"
-  RequestsRemaining = 17, // "anthropic-ratelimit-requests-remaining"
-  RequestsReset = 18, // "anthropic-ratelimit-requests-reset"
-  TokensLimit = 19, // "anthropic-ratelimit-tokens-limit"
-  TokensRemaining = 20, // "anthropic-ratelimit-tokens-remaining"
-  TokensReset = 21, // "anthropic-ratelimit-tokens-reset"
-  InputTokensLimit = 22, // "anthropic-ratelimit-input-tokens-limit"
-  InputTokensRemaining = 23, // "anthropic-ratelimit-input-tokens-remaining"
-  InputTokensReset = 24, // "anthropic-ratelimit-input-tokens-reset"
-  AmznErrorType = 25, // "x-amzn-errortype"
+  RetryAfter = 15, // "retry-after"
+  RetryAfterMs = 16, // "retry-after-ms"
+  XShouldRetry = 17, // "x-should-retry"
+  OrganizationId = 18, // "anthropic-organization-id"
+  RequestsLimit = 19, // "anthropic-ratelimit-requests-limit"
+  RequestsRemaining = 20, // "anthropic-ratelimit-requests-remaining"
+  RequestsReset = 21, // "anthropic-ratelimit-requests-reset"
+  TokensLimit = 22, // "anthropic-ratelimit-tokens-limit"
+  TokensRemaining = 23, // "anthropic-ratelimit-tokens-remaining"
+  TokensReset = 24, // "anthropic-ratelimit-tokens-reset"
+  InputTokensLimit = 25, // "anthropic-ratelimit-input-tokens-limit"
+  InputTokensRemaining = 26, // "anthropic-ratelimit-input-tokens-remaining"
+  InputTokensReset = 27, // "anthropic-ratelimit-input-tokens-reset"
+  AmznErrorType = 28, // "x-amzn-errortype"
 }
 
 /**
@@ -62,6 +65,8 @@ export function findResponseHeader(ptr: usize, len: u32): ResponseHeader {
       const head = load<u64>(ptr);
       if (head == <u64>0x2d746e65746e6f63 && load<u64>(ptr, 3) == <u64>0x35646d2d746e6574)
         return ResponseHeader.ContentMd5;
+      if (head == <u64>0x66612d7972746572 && load<u64>(ptr, 3) == <u64>0x72657466612d7972)
+        return ResponseHeader.RetryAfter;
       break;
     }
     case 12: {
@@ -86,6 +91,10 @@ export function findResponseHeader(ptr: usize, len: u32): ResponseHeader {
         return ResponseHeader.ContentLength;
       if (head == <u64>0x2d746e65746e6f63 && load<u64>(ptr, 6) == <u64>0x7473656769642d74)
         return ResponseHeader.ContentDigest;
+      if (head == <u64>0x66612d7972746572 && load<u64>(ptr, 6) == <u64>0x736d2d7265746661)
+        return ResponseHeader.RetryAfterMs;
+      if (head == <u64>0x646c756f68732d78 && load<u64>(ptr, 6) == <u64>0x79727465722d646c)
+        return ResponseHeader.XShouldRetry;
       break;
     }
     case 15: {

@@ -20,6 +20,7 @@ import {
   putResponseLiteral,
   putResponseNumber,
   readResponseHeaders,
+  requestIdHeader,
 } from "./response_headers";
 import { ResponseHeader } from "./response_headers_table";
 import { countUpstreamError } from "./metrics";
@@ -110,6 +111,8 @@ function stampCreated(stream: StreamState): void {
 function editHeaders(stream: StreamState, headers: SpanTable): void {
   dropBodyHeaders(headers, stream.responseHeld && stream.phase != Phase.Events);
   mapHeaders(headers);
+  stream.hasRequestId =
+    headers.has(ResponseHeader.XRequestId) || requestIdHeader(headers) != ResponseHeader.Unknown;
   if (stream.phase == Phase.Events || (stream.wantsStream && stream.phase == Phase.Whole)) {
     putContentType(headers, L.EVENT_STREAM_UTF8);
     putResponseLiteral(L.H_CACHE_CONTROL, L.NO_CACHE);

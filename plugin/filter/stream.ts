@@ -54,6 +54,7 @@ export class StreamState {
   deferred: bool; // header edits wait for the body: profile or key depend on the model
   wantsStream: bool;
   status: u32; // of the upstream's answer
+  hasRequestId: bool; // its headers name the request
   arena: Arena | null; // owned; opened when the request was translated
   shape: AnswerShape | null; // in the arena
   adaptedPtr: usize; // value of x-bridge-adapted; in the arena

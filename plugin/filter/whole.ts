@@ -10,8 +10,13 @@ import { readWhole } from "../wire/anthropic/answer";
 import { ERROR, readUpstreamError } from "../wire/upstream_error";
 import { expectedAnswerBytes, writeAnswer } from "./answer_translator";
 import { putEmptyError, putErrorBody, putOwnError } from "./error_body";
-import { send } from "./reply";
-import { putResponseLength, putResponseLiteral, putResponseNumber } from "./response_headers";
+import { send, sendUpstreamError } from "./reply";
+import {
+  putResponseLength,
+  putResponseLiteral,
+  putResponseNumber,
+  readResponseHeaders,
+} from "./response_headers";
 import { Phase, StreamState } from "./stream";
 
 /** The output of an answer may have this many times the bytes that one may have coming in. */
@@ -45,14 +50,12 @@ export function finishWhole(stream: StreamState): void {
     translateBody(stream);
     return;
   }
-  const failed = stream.phase == Phase.Error;
-  send(
-    stream,
-    failed
-      ? putEmptyError(stream, stream.status)
-      : putFailure(stream, 502, L.CODE_INVALID_UPSTREAM, L.TEXT_UPSTREAM_INVALID),
-    0,
-  );
+  const headers = stream.phase == Phase.Error ? readResponseHeaders() : null;
+  if (headers != null) {
+    sendUpstreamError(stream, putEmptyError(stream, stream.status), headers);
+    return;
+  }
+  send(stream, putFailure(stream, 502, L.CODE_INVALID_UPSTREAM, L.TEXT_UPSTREAM_INVALID), 0);
 }
 
 /** Replaces the collected body by its translation. */

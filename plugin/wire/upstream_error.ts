@@ -22,6 +22,8 @@ export class UpstreamError {
   messageLen: u32;
   codePtr: usize; // a provider's own code word
   codeLen: u32;
+  requestIdPtr: usize; // `request_id` beside the error; 0: it has none
+  requestIdLen: u32;
 }
 
 /** The error read last. */
@@ -46,8 +48,8 @@ export function readUpstreamError(c: JsonCursor, ptr: usize, len: u32): bool {
 
 function clearError(): void {
   ERROR.type = ErrorType.Unknown;
-  ERROR.typePtr = ERROR.messagePtr = ERROR.codePtr = 0;
-  ERROR.typeLen = ERROR.messageLen = ERROR.codeLen = 0;
+  ERROR.typePtr = ERROR.messagePtr = ERROR.codePtr = ERROR.requestIdPtr = 0;
+  ERROR.typeLen = ERROR.messageLen = ERROR.codeLen = ERROR.requestIdLen = 0;
 }
 
 /** Takes message and type; `error` and the first of `errors` are looked into once. */
@@ -100,6 +102,10 @@ function takeText(c: JsonCursor, key: ErrorKey, outer: bool): void {
     case ErrorKey.Code:
       ERROR.codePtr = c.valuePtr;
       ERROR.codeLen = c.valueLen;
+      break;
+    case ErrorKey.RequestId:
+      ERROR.requestIdPtr = c.valuePtr;
+      ERROR.requestIdLen = c.valueLen;
       break;
     default:
       break;

@@ -69,6 +69,15 @@ describe("citations in a stream", () => {
     expect(annotationsOf([...parts, urlOf(CAP / 4 + 1)])).toHaveLength(3);
   });
 
+  test("each one that does not fit is counted when the stream ends", () => {
+    const filter = Filter.load();
+    const urls = [urlOf(1000), urlOf(CAP), urlOf(CAP), urlOf(100)];
+    filter.chat({ ...HELLO, stream: true }, answerEvents(streamOf(urls)));
+    expect(filter.host.metrics.value("bridge_stream_dropped_total")).toBe(2);
+    filter.chat({ ...HELLO, stream: true }, answerEvents(streamOf([urlOf(100)])));
+    expect(filter.host.metrics.value("bridge_stream_dropped_total")).toBe(2);
+  });
+
   test("a citation that is too large does not keep smaller ones out", () => {
     const annotations = annotationsOf([urlOf(1000), urlOf(CAP), urlOf(100)]);
     expect(annotations.map(({ url_citation }) => url_citation.url)).toEqual([

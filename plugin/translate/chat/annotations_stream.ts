@@ -40,19 +40,23 @@ export function keepCitation(s: ChatStream, block: OpenBlock): void {
   if (readCitation(c)) keep(s, block);
 }
 
-/** Copies CITATION into the stream's arena; above the cap or without memory it is left out. */
+/** Copies CITATION into the stream's arena; above the cap or without memory it is left out, and counted. */
 function keep(s: ChatStream, block: OpenBlock): void {
+  if (!tryKeep(s, block)) s.dropped += 1;
+}
+
+function tryKeep(s: ChatStream, block: OpenBlock): bool {
   const it = CITATION;
   const bytes = RECORD_BYTES + it.urlLen + it.titleLen;
-  if (bytes > CITATIONS_CAP - s.citationBytes) return;
+  if (bytes > CITATIONS_CAP - s.citationBytes) return false;
   const list = s.citations != null ? s.citations : openRecords<KeptCitation>(s.arena);
   s.citations = list;
-  if (list == null) return;
+  if (list == null) return false;
   const urlPtr = s.arena.keep(it.urlPtr, it.urlLen);
   const titlePtr = it.titlePtr == 0 ? 0 : s.arena.keep(it.titlePtr, it.titleLen);
-  if (urlPtr == 0 || (titlePtr == 0 && it.titlePtr != 0)) return;
+  if (urlPtr == 0 || (titlePtr == 0 && it.titlePtr != 0)) return false;
   const kept = list.push();
-  if (kept == null) return;
+  if (kept == null) return false;
   s.citationBytes += bytes;
   kept.block = block.index;
   kept.isOpen = true;
@@ -61,6 +65,7 @@ function keep(s: ChatStream, block: OpenBlock): void {
   kept.urlLen = it.urlLen;
   kept.titlePtr = titlePtr;
   kept.titleLen = it.titleLen;
+  return true;
 }
 
 /** A text block ends, and with it the spans of its citations. */

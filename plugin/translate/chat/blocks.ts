@@ -66,6 +66,7 @@ export function startBlock(out: Writer, s: ChatStream, index: u32): bool {
       return true;
     default:
       s.hidden = true;
+      s.dropped += 1;
       return true;
   }
 }

@@ -13,7 +13,11 @@ import { ChatStream, TextState } from "./stream_state";
 
 /** A piece of text, a token: sent, withheld or dropped. */
 export function putText(out: Writer, s: ChatStream, ptr: usize, len: u32): void {
-  if (len <= 2 || s.text == TextState.Dropped) return;
+  if (len <= 2) return;
+  if (s.text == TextState.Dropped) {
+    s.dropped += 1;
+    return;
+  }
   s.textPoints += countCodePoints(ptr + 1, len - 2);
   if (s.text == TextState.Withheld && hold(s, ptr + 1, len - 2)) return;
   flushText(out, s);
@@ -45,7 +49,10 @@ export function flushText(out: Writer, s: ChatStream): void {
 
 /** The call has come: its input is the content. */
 export function dropText(s: ChatStream): void {
-  if (s.text == TextState.Withheld) s.textPoints = 0;
+  if (s.text == TextState.Withheld) {
+    if (s.textPoints > 0) s.dropped += 1;
+    s.textPoints = 0;
+  }
   s.text = TextState.Dropped;
   s.citations = null;
 }

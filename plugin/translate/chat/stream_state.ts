@@ -98,5 +98,6 @@ export class ChatStream {
   hidden: bool; // a block was hidden since the last reasoning block
   reasoningText: bool; // some reasoning text was sent
   pinged: bool; // a comment was sent
+  dropped: u32; // pieces of the answer that the client does not get: no header can name them any more
   borrowsInput: bool; // inputs of calls outlive their block: they are not copied
 }

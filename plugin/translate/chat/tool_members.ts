@@ -73,7 +73,7 @@ function prepareChoice(out: Writer, request: ClientRequest, plan: Plan): bool {
   if (len > 0) {
     const read = legacy
       ? readLegacyChoice(ptr, len, request.cursor)
-      : readToolChoice(out, ptr, len, request.cursor, talk);
+      : readToolChoice(out, ptr, len, request.cursor, talk, request.facts);
     if (!read) return false;
   }
   settleToolChoice(talk, plan, request.facts);

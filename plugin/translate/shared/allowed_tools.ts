@@ -6,7 +6,10 @@ import { JsonCursor } from "../../json/cursor";
 import { DEPTH_CEILING } from "../../json/skip";
 import { JsonKind } from "../../json/status";
 import { findToolKey, ToolKey } from "../../wire/openai/tool_keys";
-import { Conversation } from "./conversation";
+import { Facts } from "../plan";
+import { note } from "./adaptation";
+import { Adaptation } from "./adaptations";
+import { Conversation, Tool, ToolKind } from "./conversation";
 import { findDeclared } from "./names";
 import { atItem, atMember, refuse, refuseMissing, refuseType, refuseValue } from "./problem";
 
@@ -43,11 +46,26 @@ export function allowTools(
   return refuse(400, L.CODE_EMPTY_ARRAY, L.TEXT_NONE_ALLOWED);
 }
 
-/** Leaves all other tools out of the list. */
-export function onlyAllowed(talk: Conversation): void {
+/**
+ * Leaves all other tools out of the list. A cache mark on one of them means what stands up to it: it moves to the tool in front that stays,
+ * as from a blank text; one that is copied as it stands cannot take it.
+ */
+export function onlyAllowed(talk: Conversation, facts: Facts): void {
+  let before: Tool | null = null;
   for (let i: u32 = 0; i < talk.tools.count; i++) {
     const tool = talk.tools.at(i);
-    if (!tool.allowed) tool.excluded = true;
+    if (tool.allowed) {
+      before = tool;
+      continue;
+    }
+    tool.excluded = true;
+    if (tool.cachePtr == 0) continue;
+    if (before == null || before.kind == ToolKind.Native)
+      note(facts, Adaptation.DroppedCacheControl);
+    else if (before.cachePtr == 0) {
+      before.cachePtr = tool.cachePtr;
+      before.cacheLen = tool.cacheLen;
+    }
   }
 }
 

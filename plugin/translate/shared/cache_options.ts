@@ -5,35 +5,43 @@ import { ChatKey } from "../../wire/openai/chat_keys";
 import { findPartKey, PartKey } from "../../wire/openai/part_keys";
 import { kindOf } from "../../json/cursor";
 import { Plan } from "../plan";
-import { note } from "./adaptation";
-import { Adaptation } from "./adaptations";
 import { countMarks, countOtherMarks, hasBreakpoint } from "./cache_marks";
 import { ClientRequest } from "./client_request";
 
 /**
  * The mark that a breakpoint without a lifetime of its own becomes. A lifetime for all of them lifts it to an hour, since
- * OpenAI's shortest is above Anthropic's; all else that the options say has no counterpart and is noted.
+ * OpenAI's shortest is above Anthropic's.
  */
 export function breakpointMark(request: ClientRequest): usize {
+  return readOptions(request) ? L.MARK_HOUR : L.MARK;
+}
+
+/** True when the options say something that has no effect. */
+export function losesCacheOptions(request: ClientRequest): bool {
+  const lifts = readOptions(request);
+  return lost || (lifts && !hasBreakpoint(request.talk));
+}
+
+/** The options said something else than a lifetime. */
+let lost: bool = false;
+
+/** True when they give a lifetime for all breakpoints. */
+function readOptions(request: ClientRequest): bool {
   const members = request.members;
   const c = request.cursor;
   const ptr = members.ptr(ChatKey.PromptCacheOptions);
-  let mark = L.MARK;
-  if (ptr == 0) return mark;
-  let isLost = kindOf(ptr) != JsonKind.Object;
-  if (!isLost) {
-    c.open(ptr, members.len(ChatKey.PromptCacheOptions), 1);
-    c.enterObject();
-    while (c.nextKey()) {
-      const isTtl = findPartKey(c.keyPtr, c.keyLen) == PartKey.Ttl;
-      if (isTtl && c.kind() == JsonKind.String) mark = L.MARK_HOUR;
-      else if (c.kind() != JsonKind.Null) isLost = true;
-      c.skip();
-    }
-    if (mark == L.MARK_HOUR && !hasBreakpoint(request.talk)) isLost = true;
+  lost = ptr != 0 && kindOf(ptr) != JsonKind.Object;
+  if (ptr == 0 || lost) return false;
+  let lifts = false;
+  c.open(ptr, members.len(ChatKey.PromptCacheOptions), 1);
+  c.enterObject();
+  while (c.nextKey()) {
+    const isTtl = findPartKey(c.keyPtr, c.keyLen) == PartKey.Ttl;
+    if (isTtl && c.kind() == JsonKind.String) lifts = true;
+    else if (c.kind() != JsonKind.Null) lost = true;
+    c.skip();
   }
-  if (isLost) note(request.facts, Adaptation.DroppedPromptCacheOptions);
-  return mark;
+  return lifts;
 }
 
 /** Marks that count against the limit and are none of a message's records; 0 when that does not matter. */

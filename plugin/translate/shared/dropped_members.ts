@@ -12,6 +12,7 @@ import { ChatKey, chatKeyName } from "../../wire/openai/chat_keys";
 import { Plan } from "../plan";
 import { note } from "./adaptation";
 import { Adaptation } from "./adaptations";
+import { losesCacheOptions } from "./cache_options";
 import { ClientRequest } from "./client_request";
 import { atMember, problemParam, refuseUnsupported } from "./problem";
 
@@ -24,6 +25,8 @@ export function checkDropped(request: ClientRequest, key: ChatKey, plan: Plan): 
   if (dropped != Adaptation.Unknown) {
     return isNeutral(request, key) || drop(request, key, dropped, plan);
   }
+  if (key == ChatKey.PromptCacheOptions && losesCacheOptions(request))
+    return drop(request, key, Adaptation.DroppedPromptCacheOptions, plan);
   return key != ChatKey.Moderation || checkModeration(request, plan);
 }
 

@@ -179,19 +179,20 @@ function putParam(out: Writer, ptr: usize, len: u32): void {
     return;
   }
   out.byte(Ascii.Quote);
-  const name = clientName(ptr, segment);
+  const name = clientName(ptr, segment, colon);
   if (name == 0) out.put(ptr, segment);
   else out.literal(name);
   out.byte(Ascii.Quote);
 }
 
-/** The client's name of an upstream member; 0 where both are the same. */
-function clientName(ptr: usize, len: u32): usize {
+/** The client's name of an upstream member; 0 where both are the same. `path` is the length of the whole path. */
+function clientName(ptr: usize, len: u32, path: u32): usize {
   if (equalsLiteral(ptr, len, L.STOP_SEQUENCES)) return L.STOP;
   if (equalsLiteral(ptr, len, L.SYSTEM)) return L.MESSAGES;
   if (equalsLiteral(ptr, len, L.METADATA)) return L.USER;
   if (equalsLiteral(ptr, len, L.THINKING)) return L.REASONING_EFFORT;
-  return equalsLiteral(ptr, len, L.OUTPUT_CONFIG) ? L.RESPONSE_FORMAT : 0;
+  if (!equalsLiteral(ptr, len, L.OUTPUT_CONFIG)) return 0;
+  return equalsLiteral(ptr, path, L.OUTPUT_CONFIG_EFFORT) ? L.REASONING_EFFORT : L.RESPONSE_FORMAT;
 }
 
 function byteOf(ptr: usize, index: u32): u32 {

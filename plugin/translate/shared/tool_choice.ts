@@ -50,6 +50,7 @@ export function readToolChoice(
   len: u32,
   cursor: JsonCursor,
   talk: Conversation,
+  facts: Facts,
 ): bool {
   const kind = kindOf(ptr);
   if (kind == JsonKind.String) return takeWord(ptr, len, false);
@@ -59,7 +60,7 @@ export function readToolChoice(
   }
   if (!readObject(ptr, len, cursor)) return false;
   if (word != ChoiceWord.AllowedTools) return checkObject();
-  return readAllowed(out, cursor, talk);
+  return readAllowed(out, cursor, talk, facts);
 }
 
 /** Reads a legacy `function_call`: "none", "auto" or an object with a name. */
@@ -86,7 +87,7 @@ export function readLegacyChoice(ptr: usize, len: u32, cursor: JsonCursor): bool
 /** Last step of reading: what the model cannot be forced to becomes `auto`. */
 export function settleToolChoice(talk: Conversation, plan: Plan, facts: Facts): void {
   if (!isForcedChoice() || plan.traits.forcedChoice) return;
-  if (word == ChoiceWord.Tool && restricted) onlyAllowed(talk);
+  if (word == ChoiceWord.Tool && restricted) onlyAllowed(talk, facts);
   word = ChoiceWord.Auto;
   note(facts, Adaptation.ChangedToolChoice);
 }
@@ -250,7 +251,7 @@ function takeName(cursor: JsonCursor): void {
 }
 
 /** Restricts the tools: one forced tool is named, so that the list stays; else the list is filtered unless all are allowed. */
-function readAllowed(out: Writer, cursor: JsonCursor, talk: Conversation): bool {
+function readAllowed(out: Writer, cursor: JsonCursor, talk: Conversation, facts: Facts): bool {
   atMember(L.ALLOWED_MODE);
   if (modeLen == 0) return refuseMissing();
   const mode = findChoiceWord(modePtr + 1, modeLen - 2);
@@ -270,7 +271,7 @@ function readAllowed(out: Writer, cursor: JsonCursor, talk: Conversation): bool 
     nameLen = tool.nameLen;
   }
   if (allowed == 1 && word == ChoiceWord.Any) word = ChoiceWord.Tool;
-  else if (allowed < talk.tools.count) onlyAllowed(talk);
+  else if (allowed < talk.tools.count) onlyAllowed(talk, facts);
   return true;
 }
 
