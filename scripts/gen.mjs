@@ -5,6 +5,7 @@
  * `scripts/tables/models.json` becomes `plugin/policy/model_rows.ts` and the tables in `docs/models.md`.
  * `scripts/tables/betas.json` becomes `plugin/policy/beta_rows.ts` and the table in `docs/chat.md`.
  * `scripts/tables/providers.json` becomes `plugin/policy/provider_rows.ts` and the tables in `docs/providers.md`.
+ * `scripts/tables/paths.json` becomes `plugin/translate/path_rows.ts` and the tables in `docs/paths.md`.
  * `docs/config.schema.json` with `scripts/tables/config_refused.json` becomes the tables of the configuration reader
  * and of `docs/configuration.md`, and `scripts/tables/config_texts.json` the reader's messages.
  * Usage: `node scripts/gen.mjs` writes, `node scripts/gen.mjs --check` fails when a file differs.
@@ -20,6 +21,7 @@ import { renderKeywords } from "./gen/keywords.mjs";
 import { renderLiterals } from "./gen/literals.mjs";
 import { renderModelDocument, renderModelRows } from "./gen/models.mjs";
 import { renderProviderDocument, renderProviderRows } from "./gen/providers.mjs";
+import { renderPathDocument, renderPathRows } from "./gen/paths.mjs";
 import { renderShapes } from "./gen/shapes.mjs";
 import { ROOT, filesBelow } from "./stamp.mjs";
 
@@ -37,6 +39,9 @@ const BETAS_FILE = "plugin/policy/beta_rows.ts";
 const PROVIDERS_TABLE = "scripts/tables/providers.json";
 const PROVIDERS_FILE = "plugin/policy/provider_rows.ts";
 const PROVIDERS_DOCUMENT = "docs/providers.md";
+const PATHS_TABLE = "scripts/tables/paths.json";
+const PATHS_FILE = "plugin/translate/path_rows.ts";
+const PATHS_DOCUMENT = "docs/paths.md";
 const CHAT_DOCUMENT = "docs/chat.md";
 const SCHEMA = "docs/config.schema.json";
 const CONFIG_DOCUMENT = "docs/configuration.md";
@@ -81,6 +86,11 @@ export async function outputs() {
   const providers = readTable(PROVIDERS_TABLE);
   bodies.set(PROVIDERS_FILE, renderProviderRows(providers));
   const [schema, refused] = [readTable(SCHEMA), readTable(REFUSED_TABLE)];
+  const paths = readTable(PATHS_TABLE);
+  bodies.set(
+    PATHS_FILE,
+    renderPathRows(paths, schema.$defs.settings.properties.endpoints.items.enum),
+  );
   bodies.set(SHAPES_FILE, renderShapes(schema, refused));
   bodies.set(
     CONFIG_TEXTS_FILE,
@@ -93,6 +103,7 @@ export async function outputs() {
   const documents = [
     [MODELS_DOCUMENT, renderModelDocument(readText(MODELS_DOCUMENT), models)],
     [PROVIDERS_DOCUMENT, renderProviderDocument(readText(PROVIDERS_DOCUMENT), providers)],
+    [PATHS_DOCUMENT, renderPathDocument(readText(PATHS_DOCUMENT), paths)],
     [CHAT_DOCUMENT, renderBetaDocument(readText(CHAT_DOCUMENT), betas)],
     [CONFIG_DOCUMENT, renderConfigDocument(readText(CONFIG_DOCUMENT), schema, refused)],
   ];

@@ -123,20 +123,20 @@ const wholeRequests: ErrorRow[] = [
     "Compressed request bodies are not supported; send the body without content-encoding.",
     [["content-encoding", "gzip"]],
   ),
-  refusedHeaders("url-unknown", "Unknown request URL. Please check the URL for typos.", [
+  refusedHeaders("url-unknown", "Unknown path: /v1/chatter. Please check the URL for typos.", [
     [":path", "/v1/chatter"],
   ]),
-  refusedHeaders("method-wrong", "Not allowed to use this method on this URL.", [
+  refusedHeaders("method-wrong", "PUT is not allowed on /v1/chat/completions.", [
     [":method", "PUT"],
   ]),
   refusedHeaders(
     "operation-stored-list",
-    "This operation is not supported: the upstream does not store completions.",
+    "The 'stored_completions' operation is not supported by the anthropic provider.",
     [[":method", "GET"]],
   ),
   refusedHeaders(
     "operation-stored-one",
-    "This operation is not supported: the upstream does not store completions.",
+    "The 'stored_completions' operation is not supported by the anthropic provider.",
     [
       [":method", "DELETE"],
       [":path", "/v1/chat/completions/chatcmpl-1"],

@@ -429,18 +429,6 @@ export const TEXT_NOT_SERVED: usize = memory.data<u8>([46, 0, 0, 0, 32, 105, 115
 // prettier-ignore
 export const TEXT_TOO_LARGE: usize = memory.data<u8>([60, 0, 0, 0, 84, 104, 101, 32, 98, 111, 100, 121, 32, 111, 102, 32, 121, 111, 117, 114, 32, 114, 101, 113, 117, 101, 115, 116, 32, 105, 115, 32, 108, 97, 114, 103, 101, 114, 32, 116, 104, 97, 110, 32, 116, 104, 105, 115, 32, 103, 97, 116, 101, 119, 97, 121, 32, 97, 108, 108, 111, 119, 115, 46]);
 
-// "Unknown request URL. Please check the URL for typos."
-// prettier-ignore
-export const TEXT_UNKNOWN_URL: usize = memory.data<u8>([52, 0, 0, 0, 85, 110, 107, 110, 111, 119, 110, 32, 114, 101, 113, 117, 101, 115, 116, 32, 85, 82, 76, 46, 32, 80, 108, 101, 97, 115, 101, 32, 99, 104, 101, 99, 107, 32, 116, 104, 101, 32, 85, 82, 76, 32, 102, 111, 114, 32, 116, 121, 112, 111, 115, 46]);
-
-// "Not allowed to use this method on this URL."
-// prettier-ignore
-export const TEXT_METHOD: usize = memory.data<u8>([43, 0, 0, 0, 78, 111, 116, 32, 97, 108, 108, 111, 119, 101, 100, 32, 116, 111, 32, 117, 115, 101, 32, 116, 104, 105, 115, 32, 109, 101, 116, 104, 111, 100, 32, 111, 110, 32, 116, 104, 105, 115, 32, 85, 82, 76, 46]);
-
-// "This operation is not supported: the upstream does not store completions."
-// prettier-ignore
-export const TEXT_OPERATION: usize = memory.data<u8>([73, 0, 0, 0, 84, 104, 105, 115, 32, 111, 112, 101, 114, 97, 116, 105, 111, 110, 32, 105, 115, 32, 110, 111, 116, 32, 115, 117, 112, 112, 111, 114, 116, 101, 100, 58, 32, 116, 104, 101, 32, 117, 112, 115, 116, 114, 101, 97, 109, 32, 100, 111, 101, 115, 32, 110, 111, 116, 32, 115, 116, 111, 114, 101, 32, 99, 111, 109, 112, 108, 101, 116, 105, 111, 110, 115, 46]);
-
 // "Compressed request bodies are not supported; send the body without content-encoding."
 // prettier-ignore
 export const TEXT_ENCODED_REQUEST: usize = memory.data<u8>([84, 0, 0, 0, 67, 111, 109, 112, 114, 101, 115, 115, 101, 100, 32, 114, 101, 113, 117, 101, 115, 116, 32, 98, 111, 100, 105, 101, 115, 32, 97, 114, 101, 32, 110, 111, 116, 32, 115, 117, 112, 112, 111, 114, 116, 101, 100, 59, 32, 115, 101, 110, 100, 32, 116, 104, 101, 32, 98, 111, 100, 121, 32, 119, 105, 116, 104, 111, 117, 116, 32, 99, 111, 110, 116, 101, 110, 116, 45, 101, 110, 99, 111, 100, 105, 110, 103, 46]);
@@ -500,10 +488,6 @@ export const TEXT_TOO_MANY_BLOCKS: usize = memory.data<u8>([57, 0, 0, 0, 84, 104
 // "The translated request is larger than this gateway allows."
 // prettier-ignore
 export const TEXT_OUTPUT_TOO_LARGE: usize = memory.data<u8>([58, 0, 0, 0, 84, 104, 101, 32, 116, 114, 97, 110, 115, 108, 97, 116, 101, 100, 32, 114, 101, 113, 117, 101, 115, 116, 32, 105, 115, 32, 108, 97, 114, 103, 101, 114, 32, 116, 104, 97, 110, 32, 116, 104, 105, 115, 32, 103, 97, 116, 101, 119, 97, 121, 32, 97, 108, 108, 111, 119, 115, 46]);
-
-// "This operation is not served by this version of the gateway."
-// prettier-ignore
-export const TEXT_OTHER_OPERATION: usize = memory.data<u8>([60, 0, 0, 0, 84, 104, 105, 115, 32, 111, 112, 101, 114, 97, 116, 105, 111, 110, 32, 105, 115, 32, 110, 111, 116, 32, 115, 101, 114, 118, 101, 100, 32, 98, 121, 32, 116, 104, 105, 115, 32, 118, 101, 114, 115, 105, 111, 110, 32, 111, 102, 32, 116, 104, 101, 32, 103, 97, 116, 101, 119, 97, 121, 46]);
 
 // ": this upstream keeps no files; send the content as a data URL."
 // prettier-ignore
@@ -1975,10 +1959,6 @@ export const H_ORGANIZATION_ID: usize = memory.data<u8>([25, 0, 0, 0, 97, 110, 1
 
 // --- paths ---
 
-// "/chat/completions"
-// prettier-ignore
-export const PATH_CHAT: usize = memory.data<u8>([17, 0, 0, 0, 47, 99, 104, 97, 116, 47, 99, 111, 109, 112, 108, 101, 116, 105, 111, 110, 115]);
-
 // "/v1"
 // prettier-ignore
 export const PATH_V1: usize = memory.data<u8>([3, 0, 0, 0, 47, 118, 49]);
@@ -1994,38 +1974,6 @@ export const PATH_MESSAGES: usize = memory.data<u8>([12, 0, 0, 0, 47, 118, 49, 4
 // "/"
 // prettier-ignore
 export const SLASH: usize = memory.data<u8>([1, 0, 0, 0, 47]);
-
-// "/chat"
-// prettier-ignore
-export const SEGMENT_CHAT: usize = memory.data<u8>([5, 0, 0, 0, 47, 99, 104, 97, 116]);
-
-// "/responses"
-// prettier-ignore
-export const SEGMENT_RESPONSES: usize = memory.data<u8>([10, 0, 0, 0, 47, 114, 101, 115, 112, 111, 110, 115, 101, 115]);
-
-// "/completions"
-// prettier-ignore
-export const SEGMENT_COMPLETIONS: usize = memory.data<u8>([12, 0, 0, 0, 47, 99, 111, 109, 112, 108, 101, 116, 105, 111, 110, 115]);
-
-// "/messages"
-// prettier-ignore
-export const SEGMENT_MESSAGES: usize = memory.data<u8>([9, 0, 0, 0, 47, 109, 101, 115, 115, 97, 103, 101, 115]);
-
-// "/models"
-// prettier-ignore
-export const SEGMENT_MODELS: usize = memory.data<u8>([7, 0, 0, 0, 47, 109, 111, 100, 101, 108, 115]);
-
-// "/files"
-// prettier-ignore
-export const SEGMENT_FILES: usize = memory.data<u8>([6, 0, 0, 0, 47, 102, 105, 108, 101, 115]);
-
-// "/batches"
-// prettier-ignore
-export const SEGMENT_BATCHES: usize = memory.data<u8>([8, 0, 0, 0, 47, 98, 97, 116, 99, 104, 101, 115]);
-
-// "/embeddings"
-// prettier-ignore
-export const SEGMENT_EMBEDDINGS: usize = memory.data<u8>([11, 0, 0, 0, 47, 101, 109, 98, 101, 100, 100, 105, 110, 103, 115]);
 
 // --- properties ---
 
@@ -2112,6 +2060,378 @@ export const INVOCATION_METRICS: usize = memory.data<u8>([32, 0, 0, 0, 97, 109, 
 // "event: "
 // prettier-ignore
 export const EVENT_NAME: usize = memory.data<u8>([7, 0, 0, 0, 101, 118, 101, 110, 116, 58, 32]);
+
+// --- refusals of paths, methods and operations ---
+
+// ""
+// prettier-ignore
+export const TEXT_NOTHING: usize = memory.data<u8>([0, 0, 0, 0]);
+
+// "Unknown path: "
+// prettier-ignore
+export const TEXT_UNKNOWN_PATH: usize = memory.data<u8>([14, 0, 0, 0, 85, 110, 107, 110, 111, 119, 110, 32, 112, 97, 116, 104, 58, 32]);
+
+// ". Please check the URL for typos."
+// prettier-ignore
+export const TEXT_CHECK_URL: usize = memory.data<u8>([33, 0, 0, 0, 46, 32, 80, 108, 101, 97, 115, 101, 32, 99, 104, 101, 99, 107, 32, 116, 104, 101, 32, 85, 82, 76, 32, 102, 111, 114, 32, 116, 121, 112, 111, 115, 46]);
+
+// " is not allowed on "
+// prettier-ignore
+export const TEXT_NOT_ALLOWED_ON: usize = memory.data<u8>([19, 0, 0, 0, 32, 105, 115, 32, 110, 111, 116, 32, 97, 108, 108, 111, 119, 101, 100, 32, 111, 110, 32]);
+
+// "The '"
+// prettier-ignore
+export const TEXT_THE: usize = memory.data<u8>([5, 0, 0, 0, 84, 104, 101, 32, 39]);
+
+// "' operation is not supported by the "
+// prettier-ignore
+export const TEXT_OPERATION_NOT: usize = memory.data<u8>([36, 0, 0, 0, 39, 32, 111, 112, 101, 114, 97, 116, 105, 111, 110, 32, 105, 115, 32, 110, 111, 116, 32, 115, 117, 112, 112, 111, 114, 116, 101, 100, 32, 98, 121, 32, 116, 104, 101, 32]);
+
+// " provider."
+// prettier-ignore
+export const TEXT_PROVIDER: usize = memory.data<u8>([10, 0, 0, 0, 32, 112, 114, 111, 118, 105, 100, 101, 114, 46]);
+
+// " Its own batch service needs object storage, which this gateway does not manage."
+// prettier-ignore
+export const TEXT_OWN_BATCHES: usize = memory.data<u8>([80, 0, 0, 0, 32, 73, 116, 115, 32, 111, 119, 110, 32, 98, 97, 116, 99, 104, 32, 115, 101, 114, 118, 105, 99, 101, 32, 110, 101, 101, 100, 115, 32, 111, 98, 106, 101, 99, 116, 32, 115, 116, 111, 114, 97, 103, 101, 44, 32, 119, 104, 105, 99, 104, 32, 116, 104, 105, 115, 32, 103, 97, 116, 101, 119, 97, 121, 32, 100, 111, 101, 115, 32, 110, 111, 116, 32, 109, 97, 110, 97, 103, 101, 46]);
+
+// "/anthropic"
+// prettier-ignore
+export const PATH_ANTHROPIC: usize = memory.data<u8>([10, 0, 0, 0, 47, 97, 110, 116, 104, 114, 111, 112, 105, 99]);
+
+// "/{}"
+// prettier-ignore
+export const PLACE: usize = memory.data<u8>([3, 0, 0, 0, 47, 123, 125]);
+
+// "/{*}"
+// prettier-ignore
+export const PLACE_REST: usize = memory.data<u8>([4, 0, 0, 0, 47, 123, 42, 125]);
+
+// "DELETE"
+// prettier-ignore
+export const DELETE: usize = memory.data<u8>([6, 0, 0, 0, 68, 69, 76, 69, 84, 69]);
+
+// "realtime"
+// prettier-ignore
+export const REALTIME: usize = memory.data<u8>([8, 0, 0, 0, 114, 101, 97, 108, 116, 105, 109, 101]);
+
+// "azure"
+// prettier-ignore
+export const AZURE: usize = memory.data<u8>([5, 0, 0, 0, 97, 122, 117, 114, 101]);
+
+// "vertex"
+// prettier-ignore
+export const VERTEX: usize = memory.data<u8>([6, 0, 0, 0, 118, 101, 114, 116, 101, 120]);
+
+// "bedrock"
+// prettier-ignore
+export const BEDROCK: usize = memory.data<u8>([7, 0, 0, 0, 98, 101, 100, 114, 111, 99, 107]);
+
+// "databricks"
+// prettier-ignore
+export const DATABRICKS: usize = memory.data<u8>([10, 0, 0, 0, 100, 97, 116, 97, 98, 114, 105, 99, 107, 115]);
+
+// "custom"
+// prettier-ignore
+export const CUSTOM: usize = memory.data<u8>([6, 0, 0, 0, 99, 117, 115, 116, 111, 109]);
+
+// "The model '"
+// prettier-ignore
+export const TEXT_THE_MODEL: usize = memory.data<u8>([11, 0, 0, 0, 84, 104, 101, 32, 109, 111, 100, 101, 108, 32, 39]);
+
+// "' does not exist or is not available on this route."
+// prettier-ignore
+export const TEXT_MODEL_NOT_HERE: usize = memory.data<u8>([51, 0, 0, 0, 39, 32, 100, 111, 101, 115, 32, 110, 111, 116, 32, 101, 120, 105, 115, 116, 32, 111, 114, 32, 105, 115, 32, 110, 111, 116, 32, 97, 118, 97, 105, 108, 97, 98, 108, 101, 32, 111, 110, 32, 116, 104, 105, 115, 32, 114, 111, 117, 116, 101, 46]);
+
+// " Expected 1 to 1000."
+// prettier-ignore
+export const TEXT_LIMIT_RANGE: usize = memory.data<u8>([20, 0, 0, 0, 32, 69, 120, 112, 101, 99, 116, 101, 100, 32, 49, 32, 116, 111, 32, 49, 48, 48, 48, 46]);
+
+// --- members of models, files and batches ---
+
+// "id"
+// prettier-ignore
+export const ID: usize = memory.data<u8>([2, 0, 0, 0, 105, 100]);
+
+// "data"
+// prettier-ignore
+export const DATA: usize = memory.data<u8>([4, 0, 0, 0, 100, 97, 116, 97]);
+
+// "display_name"
+// prettier-ignore
+export const DISPLAY_NAME: usize = memory.data<u8>([12, 0, 0, 0, 100, 105, 115, 112, 108, 97, 121, 95, 110, 97, 109, 101]);
+
+// "created_at"
+// prettier-ignore
+export const CREATED_AT: usize = memory.data<u8>([10, 0, 0, 0, 99, 114, 101, 97, 116, 101, 100, 95, 97, 116]);
+
+// "max_input_tokens"
+// prettier-ignore
+export const MAX_INPUT_TOKENS: usize = memory.data<u8>([16, 0, 0, 0, 109, 97, 120, 95, 105, 110, 112, 117, 116, 95, 116, 111, 107, 101, 110, 115]);
+
+// "has_more"
+// prettier-ignore
+export const HAS_MORE: usize = memory.data<u8>([8, 0, 0, 0, 104, 97, 115, 95, 109, 111, 114, 101]);
+
+// "next_page"
+// prettier-ignore
+export const NEXT_PAGE: usize = memory.data<u8>([9, 0, 0, 0, 110, 101, 120, 116, 95, 112, 97, 103, 101]);
+
+// "first_id"
+// prettier-ignore
+export const FIRST_ID: usize = memory.data<u8>([8, 0, 0, 0, 102, 105, 114, 115, 116, 95, 105, 100]);
+
+// "last_id"
+// prettier-ignore
+export const LAST_ID: usize = memory.data<u8>([7, 0, 0, 0, 108, 97, 115, 116, 95, 105, 100]);
+
+// --- queries of models, files and batches ---
+
+// "limit"
+// prettier-ignore
+export const LIMIT: usize = memory.data<u8>([5, 0, 0, 0, 108, 105, 109, 105, 116]);
+
+// "page_size"
+// prettier-ignore
+export const PAGE_SIZE: usize = memory.data<u8>([9, 0, 0, 0, 112, 97, 103, 101, 95, 115, 105, 122, 101]);
+
+// "after"
+// prettier-ignore
+export const AFTER: usize = memory.data<u8>([5, 0, 0, 0, 97, 102, 116, 101, 114]);
+
+// "after_id"
+// prettier-ignore
+export const AFTER_ID: usize = memory.data<u8>([8, 0, 0, 0, 97, 102, 116, 101, 114, 95, 105, 100]);
+
+// "page_token"
+// prettier-ignore
+export const PAGE_TOKEN: usize = memory.data<u8>([10, 0, 0, 0, 112, 97, 103, 101, 95, 116, 111, 107, 101, 110]);
+
+// "before_id"
+// prettier-ignore
+export const BEFORE_ID: usize = memory.data<u8>([9, 0, 0, 0, 98, 101, 102, 111, 114, 101, 95, 105, 100]);
+
+// "1000"
+// prettier-ignore
+export const MOST_ITEMS: usize = memory.data<u8>([4, 0, 0, 0, 49, 48, 48, 48]);
+
+// --- frames of models, files and batches ---
+
+// "{\"id\":\""
+// prettier-ignore
+export const O_ID: usize = memory.data<u8>([7, 0, 0, 0, 123, 34, 105, 100, 34, 58, 34]);
+
+// "\",\"object\":\"model\",\"created\":"
+// prettier-ignore
+export const O_MODEL_CREATED: usize = memory.data<u8>([29, 0, 0, 0, 34, 44, 34, 111, 98, 106, 101, 99, 116, 34, 58, 34, 109, 111, 100, 101, 108, 34, 44, 34, 99, 114, 101, 97, 116, 101, 100, 34, 58]);
+
+// ",\"owned_by\":\"anthropic\",\"name\":"
+// prettier-ignore
+export const O_OWNED_BY: usize = memory.data<u8>([31, 0, 0, 0, 44, 34, 111, 119, 110, 101, 100, 95, 98, 121, 34, 58, 34, 97, 110, 116, 104, 114, 111, 112, 105, 99, 34, 44, 34, 110, 97, 109, 101, 34, 58]);
+
+// ",\"max_input_tokens\":"
+// prettier-ignore
+export const O_MAX_INPUT_TOKENS: usize = memory.data<u8>([20, 0, 0, 0, 44, 34, 109, 97, 120, 95, 105, 110, 112, 117, 116, 95, 116, 111, 107, 101, 110, 115, 34, 58]);
+
+// ",\"max_tokens\":"
+// prettier-ignore
+export const O_MAX_TOKENS: usize = memory.data<u8>([14, 0, 0, 0, 44, 34, 109, 97, 120, 95, 116, 111, 107, 101, 110, 115, 34, 58]);
+
+// "{\"type\":\"model\",\"id\":\""
+// prettier-ignore
+export const N_MODEL_ID: usize = memory.data<u8>([22, 0, 0, 0, 123, 34, 116, 121, 112, 101, 34, 58, 34, 109, 111, 100, 101, 108, 34, 44, 34, 105, 100, 34, 58, 34]);
+
+// "\",\"display_name\":\""
+// prettier-ignore
+export const N_MODEL_NAME: usize = memory.data<u8>([18, 0, 0, 0, 34, 44, 34, 100, 105, 115, 112, 108, 97, 121, 95, 110, 97, 109, 101, 34, 58, 34]);
+
+// "\",\"created_at\":\"1970-01-01T00:00:00Z\"}"
+// prettier-ignore
+export const N_MODEL_CREATED: usize = memory.data<u8>([38, 0, 0, 0, 34, 44, 34, 99, 114, 101, 97, 116, 101, 100, 95, 97, 116, 34, 58, 34, 49, 57, 55, 48, 45, 48, 49, 45, 48, 49, 84, 48, 48, 58, 48, 48, 58, 48, 48, 90, 34, 125]);
+
+// "{\"object\":\"list\",\"data\":["
+// prettier-ignore
+export const LIST_OPEN: usize = memory.data<u8>([25, 0, 0, 0, 123, 34, 111, 98, 106, 101, 99, 116, 34, 58, 34, 108, 105, 115, 116, 34, 44, 34, 100, 97, 116, 97, 34, 58, 91]);
+
+// "],\"first_id\":"
+// prettier-ignore
+export const LIST_FIRST_ID: usize = memory.data<u8>([13, 0, 0, 0, 93, 44, 34, 102, 105, 114, 115, 116, 95, 105, 100, 34, 58]);
+
+// ",\"last_id\":"
+// prettier-ignore
+export const LIST_LAST_ID: usize = memory.data<u8>([11, 0, 0, 0, 44, 34, 108, 97, 115, 116, 95, 105, 100, 34, 58]);
+
+// ",\"has_more\":"
+// prettier-ignore
+export const LIST_HAS_MORE: usize = memory.data<u8>([12, 0, 0, 0, 44, 34, 104, 97, 115, 95, 109, 111, 114, 101, 34, 58]);
+
+// ",\"next_page_token\":"
+// prettier-ignore
+export const LIST_TOKEN: usize = memory.data<u8>([19, 0, 0, 0, 44, 34, 110, 101, 120, 116, 95, 112, 97, 103, 101, 95, 116, 111, 107, 101, 110, 34, 58]);
+
+// ",\"next_page_token\":null"
+// prettier-ignore
+export const LIST_NO_TOKEN: usize = memory.data<u8>([23, 0, 0, 0, 44, 34, 110, 101, 120, 116, 95, 112, 97, 103, 101, 95, 116, 111, 107, 101, 110, 34, 58, 110, 117, 108, 108]);
+
+// "{\"data\":["
+// prettier-ignore
+export const NATIVE_LIST_OPEN: usize = memory.data<u8>([9, 0, 0, 0, 123, 34, 100, 97, 116, 97, 34, 58, 91]);
+
+// "],\"has_more\":false,\"first_id\":"
+// prettier-ignore
+export const NATIVE_LIST_CLOSE: usize = memory.data<u8>([30, 0, 0, 0, 93, 44, 34, 104, 97, 115, 95, 109, 111, 114, 101, 34, 58, 102, 97, 108, 115, 101, 44, 34, 102, 105, 114, 115, 116, 95, 105, 100, 34, 58]);
+
+// --- headers of conditional requests ---
+
+// "range"
+// prettier-ignore
+export const H_RANGE: usize = memory.data<u8>([5, 0, 0, 0, 114, 97, 110, 103, 101]);
+
+// "if-none-match"
+// prettier-ignore
+export const H_IF_NONE_MATCH: usize = memory.data<u8>([13, 0, 0, 0, 105, 102, 45, 110, 111, 110, 101, 45, 109, 97, 116, 99, 104]);
+
+// "if-modified-since"
+// prettier-ignore
+export const H_IF_MODIFIED_SINCE: usize = memory.data<u8>([17, 0, 0, 0, 105, 102, 45, 109, 111, 100, 105, 102, 105, 101, 100, 45, 115, 105, 110, 99, 101]);
+
+// --- legacy completions ---
+
+// "prompt"
+// prettier-ignore
+export const PROMPT: usize = memory.data<u8>([6, 0, 0, 0, 112, 114, 111, 109, 112, 116]);
+
+// "echo"
+// prettier-ignore
+export const ECHO: usize = memory.data<u8>([4, 0, 0, 0, 101, 99, 104, 111]);
+
+// "suffix"
+// prettier-ignore
+export const SUFFIX: usize = memory.data<u8>([6, 0, 0, 0, 115, 117, 102, 102, 105, 120]);
+
+// "best_of"
+// prettier-ignore
+export const BEST_OF: usize = memory.data<u8>([7, 0, 0, 0, 98, 101, 115, 116, 95, 111, 102]);
+
+// "logprobs"
+// prettier-ignore
+export const LOGPROBS: usize = memory.data<u8>([8, 0, 0, 0, 108, 111, 103, 112, 114, 111, 98, 115]);
+
+// "stream"
+// prettier-ignore
+export const STREAM: usize = memory.data<u8>([6, 0, 0, 0, 115, 116, 114, 101, 97, 109]);
+
+// "completion"
+// prettier-ignore
+export const COMPLETION: usize = memory.data<u8>([10, 0, 0, 0, 99, 111, 109, 112, 108, 101, 116, 105, 111, 110]);
+
+// "stop_reason"
+// prettier-ignore
+export const STOP_REASON: usize = memory.data<u8>([11, 0, 0, 0, 115, 116, 111, 112, 95, 114, 101, 97, 115, 111, 110]);
+
+// "\\n\\nHuman:"
+// prettier-ignore
+export const MARKER_HUMAN: usize = memory.data<u8>([10, 0, 0, 0, 92, 110, 92, 110, 72, 117, 109, 97, 110, 58]);
+
+// "\\n\\nAssistant:"
+// prettier-ignore
+export const MARKER_ASSISTANT: usize = memory.data<u8>([14, 0, 0, 0, 92, 110, 92, 110, 65, 115, 115, 105, 115, 116, 97, 110, 116, 58]);
+
+// "\\n\\nHuman: "
+// prettier-ignore
+export const HUMAN_TURN: usize = memory.data<u8>([11, 0, 0, 0, 92, 110, 92, 110, 72, 117, 109, 97, 110, 58, 32]);
+
+// "{\"model\":\""
+// prettier-ignore
+export const TEXT_MODEL_OPEN: usize = memory.data<u8>([10, 0, 0, 0, 123, 34, 109, 111, 100, 101, 108, 34, 58, 34]);
+
+// "\",\"prompt\":"
+// prettier-ignore
+export const TEXT_PROMPT: usize = memory.data<u8>([11, 0, 0, 0, 34, 44, 34, 112, 114, 111, 109, 112, 116, 34, 58]);
+
+// ",\"max_tokens_to_sample\":"
+// prettier-ignore
+export const TEXT_MAX_TOKENS: usize = memory.data<u8>([24, 0, 0, 0, 44, 34, 109, 97, 120, 95, 116, 111, 107, 101, 110, 115, 95, 116, 111, 95, 115, 97, 109, 112, 108, 101, 34, 58]);
+
+// "\"id\":"
+// prettier-ignore
+export const O_ID_KEY: usize = memory.data<u8>([5, 0, 0, 0, 34, 105, 100, 34, 58]);
+
+// ",\"object\":\"text_completion\",\"created\":"
+// prettier-ignore
+export const TEXT_OBJECT: usize = memory.data<u8>([38, 0, 0, 0, 44, 34, 111, 98, 106, 101, 99, 116, 34, 58, 34, 116, 101, 120, 116, 95, 99, 111, 109, 112, 108, 101, 116, 105, 111, 110, 34, 44, 34, 99, 114, 101, 97, 116, 101, 100, 34, 58]);
+
+// ",\"choices\":["
+// prettier-ignore
+export const OLD_CHOICES: usize = memory.data<u8>([12, 0, 0, 0, 44, 34, 99, 104, 111, 105, 99, 101, 115, 34, 58, 91]);
+
+// "data: {"
+// prettier-ignore
+export const DATA_OBJECT: usize = memory.data<u8>([7, 0, 0, 0, 100, 97, 116, 97, 58, 32, 123]);
+
+// "{\"text\":"
+// prettier-ignore
+export const TEXT_CHOICE_OPEN: usize = memory.data<u8>([8, 0, 0, 0, 123, 34, 116, 101, 120, 116, 34, 58]);
+
+// "{\"text\":\""
+// prettier-ignore
+export const TEXT_ECHO_OPEN: usize = memory.data<u8>([9, 0, 0, 0, 123, 34, 116, 101, 120, 116, 34, 58, 34]);
+
+// "\",\"index\":0,\"logprobs\":null,\"finish_reason\":null}]"
+// prettier-ignore
+export const TEXT_ECHO_CLOSE: usize = memory.data<u8>([50, 0, 0, 0, 34, 44, 34, 105, 110, 100, 101, 120, 34, 58, 48, 44, 34, 108, 111, 103, 112, 114, 111, 98, 115, 34, 58, 110, 117, 108, 108, 44, 34, 102, 105, 110, 105, 115, 104, 95, 114, 101, 97, 115, 111, 110, 34, 58, 110, 117, 108, 108, 125, 93]);
+
+// ",\"index\":0,\"logprobs\":null,\"finish_reason\":"
+// prettier-ignore
+export const TEXT_CHOICE_FINISH: usize = memory.data<u8>([43, 0, 0, 0, 44, 34, 105, 110, 100, 101, 120, 34, 58, 48, 44, 34, 108, 111, 103, 112, 114, 111, 98, 115, 34, 58, 110, 117, 108, 108, 44, 34, 102, 105, 110, 105, 115, 104, 95, 114, 101, 97, 115, 111, 110, 34, 58]);
+
+// ",\"index\":0,\"logprobs\":null,\"finish_reason\":null}]"
+// prettier-ignore
+export const TEXT_CHOICE_NULL: usize = memory.data<u8>([49, 0, 0, 0, 44, 34, 105, 110, 100, 101, 120, 34, 58, 48, 44, 34, 108, 111, 103, 112, 114, 111, 98, 115, 34, 58, 110, 117, 108, 108, 44, 34, 102, 105, 110, 105, 115, 104, 95, 114, 101, 97, 115, 111, 110, 34, 58, 110, 117, 108, 108, 125, 93]);
+
+// "{\"text\":\"\",\"index\":0,\"logprobs\":null,\"finish_reason\":"
+// prettier-ignore
+export const TEXT_EMPTY_CHOICE: usize = memory.data<u8>([53, 0, 0, 0, 123, 34, 116, 101, 120, 116, 34, 58, 34, 34, 44, 34, 105, 110, 100, 101, 120, 34, 58, 48, 44, 34, 108, 111, 103, 112, 114, 111, 98, 115, 34, 58, 110, 117, 108, 108, 44, 34, 102, 105, 110, 105, 115, 104, 95, 114, 101, 97, 115, 111, 110, 34, 58]);
+
+// "'prompt' with several entries asks for as many separate completions; send one request per prompt."
+// prettier-ignore
+export const TEXT_ONE_PROMPT: usize = memory.data<u8>([97, 0, 0, 0, 39, 112, 114, 111, 109, 112, 116, 39, 32, 119, 105, 116, 104, 32, 115, 101, 118, 101, 114, 97, 108, 32, 101, 110, 116, 114, 105, 101, 115, 32, 97, 115, 107, 115, 32, 102, 111, 114, 32, 97, 115, 32, 109, 97, 110, 121, 32, 115, 101, 112, 97, 114, 97, 116, 101, 32, 99, 111, 109, 112, 108, 101, 116, 105, 111, 110, 115, 59, 32, 115, 101, 110, 100, 32, 111, 110, 101, 32, 114, 101, 113, 117, 101, 115, 116, 32, 112, 101, 114, 32, 112, 114, 111, 109, 112, 116, 46]);
+
+// " must be text: token ids of another tokenizer mean nothing to Claude."
+// prettier-ignore
+export const TEXT_NO_TOKEN_IDS: usize = memory.data<u8>([69, 0, 0, 0, 32, 109, 117, 115, 116, 32, 98, 101, 32, 116, 101, 120, 116, 58, 32, 116, 111, 107, 101, 110, 32, 105, 100, 115, 32, 111, 102, 32, 97, 110, 111, 116, 104, 101, 114, 32, 116, 111, 107, 101, 110, 105, 122, 101, 114, 32, 109, 101, 97, 110, 32, 110, 111, 116, 104, 105, 110, 103, 32, 116, 111, 32, 67, 108, 97, 117, 100, 101, 46]);
+
+// " asks for an insertion, which Claude does not do."
+// prettier-ignore
+export const TEXT_NO_INSERTION: usize = memory.data<u8>([49, 0, 0, 0, 32, 97, 115, 107, 115, 32, 102, 111, 114, 32, 97, 110, 32, 105, 110, 115, 101, 114, 116, 105, 111, 110, 44, 32, 119, 104, 105, 99, 104, 32, 67, 108, 97, 117, 100, 101, 32, 100, 111, 101, 115, 32, 110, 111, 116, 32, 100, 111, 46]);
+
+// " of the prompt itself cannot be given."
+// prettier-ignore
+export const TEXT_NO_SCORING: usize = memory.data<u8>([38, 0, 0, 0, 32, 111, 102, 32, 116, 104, 101, 32, 112, 114, 111, 109, 112, 116, 32, 105, 116, 115, 101, 108, 102, 32, 99, 97, 110, 110, 111, 116, 32, 98, 101, 32, 103, 105, 118, 101, 110, 46]);
+
+// " is not served for models of the legacy text completion endpoint."
+// prettier-ignore
+export const TEXT_NO_TEXT_STREAM: usize = memory.data<u8>([65, 0, 0, 0, 32, 105, 115, 32, 110, 111, 116, 32, 115, 101, 114, 118, 101, 100, 32, 102, 111, 114, 32, 109, 111, 100, 101, 108, 115, 32, 111, 102, 32, 116, 104, 101, 32, 108, 101, 103, 97, 99, 121, 32, 116, 101, 120, 116, 32, 99, 111, 109, 112, 108, 101, 116, 105, 111, 110, 32, 101, 110, 100, 112, 111, 105, 110, 116, 46]);
+
+// "claude-1"
+// prettier-ignore
+export const CLAUDE_1: usize = memory.data<u8>([8, 0, 0, 0, 99, 108, 97, 117, 100, 101, 45, 49]);
+
+// "claude-2"
+// prettier-ignore
+export const CLAUDE_2: usize = memory.data<u8>([8, 0, 0, 0, 99, 108, 97, 117, 100, 101, 45, 50]);
+
+// "claude-instant"
+// prettier-ignore
+export const CLAUDE_INSTANT: usize = memory.data<u8>([14, 0, 0, 0, 99, 108, 97, 117, 100, 101, 45, 105, 110, 115, 116, 97, 110, 116]);
+
+// "claude-v1"
+// prettier-ignore
+export const CLAUDE_V1: usize = memory.data<u8>([9, 0, 0, 0, 99, 108, 97, 117, 100, 101, 45, 118, 49]);
+
+// "claude-v2"
+// prettier-ignore
+export const CLAUDE_V2: usize = memory.data<u8>([9, 0, 0, 0, 99, 108, 97, 117, 100, 101, 45, 118, 50]);
 
 /** Keeps 16 bytes readable after the start of every byte above; not a literal. */
 // prettier-ignore

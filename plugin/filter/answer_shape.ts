@@ -17,14 +17,16 @@ const STREAM_ARENA_BYTES: u32 = 1008;
 /** What a stream may keep besides one event: citations, which may leave half of each chunk unused, and the rest. */
 const STREAM_ARENA_EXTRA: u32 = 2 * CITATIONS_CAP + 65536;
 
-/** Notes how the answer is to look. False without memory. */
+/** Notes how the answer is to look; `more` bytes will be kept besides. False without memory. */
 export function keepShape(
   stream: StreamState,
   profile: Profile,
   facts: Facts,
   talk: Conversation,
+  more: u32,
 ): bool {
-  const arena = openArena(STREAM_ARENA_BYTES, profile.maxEventBytes + STREAM_ARENA_EXTRA);
+  const cap = profile.maxEventBytes + STREAM_ARENA_EXTRA + more;
+  const arena = openArena(STREAM_ARENA_BYTES, cap);
   if (arena == null) return false;
   stream.arena = arena;
   stream.wantsStream = facts.stream;

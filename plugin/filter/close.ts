@@ -1,5 +1,6 @@
 /** Gives back what a stream owns. */
 import { closeArena } from "../bytes/arena";
+import { closeArrayStream } from "../json/array_stream";
 import { closeSource, hasSource } from "./event_source";
 import { droppedPieces, isComplete } from "./event_translator";
 import { countStreamDropped, countStreamError } from "./metrics";
@@ -11,9 +12,17 @@ export function closeStream(stream: StreamState): void {
   const dropped = droppedPieces(stream);
   if (dropped > 0) countStreamDropped(stream, dropped);
   closeSource(stream);
+  const list = stream.list;
+  if (list != null) closeArrayStream(list);
+  stream.list = null;
+  stream.resource = null;
+  const path = stream.pathArena;
+  if (path != null) closeArena(path);
+  stream.pathArena = null;
   const arena = stream.arena;
   if (arena != null) closeArena(arena);
   stream.arena = null;
   stream.chat = null;
+  stream.text = null;
   stream.shape = null;
 }

@@ -19,13 +19,16 @@ import { servesModel } from "./select_profile";
 let tokenPtr: usize = 0;
 let tokenLen: u32 = 0;
 
-/** Edits the credential headers of a request. */
-export function putCredentials(headers: SpanTable, profile: Profile): void {
+/**
+ * Edits the credential headers of a request. `first`: what the request is about lives with a key, so it is the first one that is for
+ * all models, else the first, whoever asks.
+ */
+export function putCredentials(headers: SpanTable, profile: Profile, first: bool): void {
   tokenPtr = 0;
   tokenLen = 0;
   if (profile.authMode == AuthMode.Client) takeClientToken(headers);
   else if (profile.authMode == AuthMode.Keys && profile.keyCount > 0) {
-    const key = chooseKey(profile, clientHash(headers));
+    const key = first ? firstKey(profile) : chooseKey(profile, clientHash(headers));
     if (key != null) {
       tokenPtr = key.valuePtr;
       tokenLen = key.valueLen;
@@ -46,6 +49,14 @@ export function hasKeysByModel(profile: Profile): bool {
     if (keyAt(profile, i).models.count > 0) return true;
   }
   return false;
+}
+
+/** The key that ids live with. There is at least one. */
+function firstKey(profile: Profile): Key {
+  for (let i: u32 = 0; i < profile.keyCount; i++) {
+    if (keyAt(profile, i).models.count == 0) return keyAt(profile, i);
+  }
+  return keyAt(profile, 0);
 }
 
 /** A key that serves the model, by weight; null when none does. */

@@ -1,6 +1,8 @@
 /** Stream events to the client's form, by operation. The one place that knows the translators of all surfaces. */
 import { Writer } from "../bytes/writer";
 import * as chat from "../translate/chat/stream";
+import * as text from "../translate/completions/stream";
+import { Operation } from "../translate/surface";
 import { ChatState } from "../translate/chat/stream_state";
 import { EventType } from "../wire/anthropic/event_types";
 import { StreamState } from "./stream";
@@ -10,18 +12,26 @@ export function openTranslator(stream: StreamState): bool {
   const arena = stream.arena;
   const shape = stream.shape;
   if (arena == null || shape == null) return false;
+  if (stream.operation == Operation.Completions) {
+    stream.text = text.openTextStream(arena, shape);
+    return stream.text != null;
+  }
   stream.chat = chat.openChatStream(arena, shape);
   return stream.chat != null;
 }
 
 /** True when nothing more will be sent. */
 export function isOver(stream: StreamState): bool {
+  const t = stream.text;
+  if (t != null) return text.isOver(t);
   const s = stream.chat;
   return s == null || chat.isOver(s);
 }
 
 /** True when the answer was sent to its regular end. */
 export function isComplete(stream: StreamState): bool {
+  const t = stream.text;
+  if (t != null) return t.state == text.TextState.Done;
   const s = stream.chat;
   return s != null && s.state == ChatState.Done;
 }
@@ -40,24 +50,32 @@ export function putEvent(
   len: u32,
   name: EventType,
 ): void {
+  const t = stream.text;
+  if (t != null) text.putEvent(out, t, ptr, len, name);
   const s = stream.chat;
   if (s != null) chat.putEvent(out, s, ptr, len, name);
 }
 
 /** The end of the upstream's answer, clean as far as the transport can tell. */
 export function putEnd(out: Writer, stream: StreamState): void {
+  const t = stream.text;
+  if (t != null) text.putEnd(out, t);
   const s = stream.chat;
   if (s != null) chat.putEnd(out, s);
 }
 
 /** An error of ours in the stream. */
 export function putFailure(out: Writer, stream: StreamState, code: usize, message: usize): void {
+  const t = stream.text;
+  if (t != null) text.putFailure(out, t, code, message);
   const s = stream.chat;
   if (s != null) chat.putFailure(out, s, code, message);
 }
 
 /** HTTP status of the error that is all that the translator wrote; 0 when it wrote anything else. */
 export function firstFailure(stream: StreamState): u32 {
+  const t = stream.text;
+  if (t != null) return t.headPtr != 0 || t.pinged ? 0 : t.failureStatus;
   const s = stream.chat;
   if (s == null || s.state != ChatState.Failed || s.headPtr != 0 || s.pinged) return 0;
   return s.failureStatus;
@@ -65,6 +83,8 @@ export function firstFailure(stream: StreamState): u32 {
 
 /** Lets a failure take the place of output that was thrown away. */
 export function reopen(stream: StreamState): void {
+  const t = stream.text;
+  if (t != null) t.state = text.TextState.Open;
   const s = stream.chat;
   if (s != null) s.state = ChatState.Open;
 }

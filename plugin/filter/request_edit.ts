@@ -14,15 +14,20 @@ import { putFixedPath } from "./message_path";
  */
 export function editRequestHeaders(headers: SpanTable, profile: Profile, held: bool): void {
   putFixedPath(profile);
-  putAuthority(profile);
-  putCredentials(headers, profile);
+  putCredentials(headers, profile, false);
   if (!held) dropHeader(headers, RequestHeader.ContentLength, L.H_CONTENT_LENGTH);
+  putHeaderLiteral(L.H_ACCEPT_ENCODING, L.IDENTITY);
+  ensureHeader(headers, RequestHeader.ContentType, L.H_CONTENT_TYPE, L.APPLICATION_JSON);
+  editClientHeaders(headers, profile);
+}
+
+/** What must not go upstream, and the version of the API. */
+export function editClientHeaders(headers: SpanTable, profile: Profile): void {
   dropHeader(headers, RequestHeader.OpenAiOrganization, L.H_OPENAI_ORGANIZATION);
   dropHeader(headers, RequestHeader.OpenAiProject, L.H_OPENAI_PROJECT);
   dropHeader(headers, RequestHeader.OpenAiBeta, L.H_OPENAI_BETA);
   dropHeader(headers, RequestHeader.Cookie, L.H_COOKIE);
-  putHeaderLiteral(L.H_ACCEPT_ENCODING, L.IDENTITY);
-  ensureHeader(headers, RequestHeader.ContentType, L.H_CONTENT_TYPE, L.APPLICATION_JSON);
+  putAuthority(profile);
   putVersion(headers, profile.upstream);
 }
 

@@ -22,6 +22,9 @@ export const enum RequestHeader {
   Cookie = 16, // "cookie"
   Accept = 17, // "accept"
   Authority = 18, // ":authority"
+  Range = 19, // "range"
+  IfNoneMatch = 20, // "if-none-match"
+  IfModifiedSince = 21, // "if-modified-since"
 }
 
 /**
@@ -33,6 +36,7 @@ export function findRequestHeader(ptr: usize, len: u32): RequestHeader {
     case 5: {
       const head = load<u64>(ptr) & (<u64>0x000000ffffffffff);
       if (head == <u64>0x000000687461703a) return RequestHeader.Path;
+      if (head == <u64>0x00000065676e6172) return RequestHeader.Range;
       break;
     }
     case 6: {
@@ -76,6 +80,8 @@ export function findRequestHeader(ptr: usize, len: u32): RequestHeader {
       const head = load<u64>(ptr);
       if (head == <u64>0x7a69726f68747561 && load<u64>(ptr, 5) == <u64>0x6e6f6974617a6972)
         return RequestHeader.Authorization;
+      if (head == <u64>0x2d656e6f6e2d6669 && load<u64>(ptr, 5) == <u64>0x686374616d2d656e)
+        return RequestHeader.IfNoneMatch;
       break;
     }
     case 14: {
@@ -108,6 +114,12 @@ export function findRequestHeader(ptr: usize, len: u32): RequestHeader {
         load<u64>(ptr, 9) == <u64>0x6e6f69737265762d
       )
         return RequestHeader.AnthropicVersion;
+      if (
+        head == <u64>0x6669646f6d2d6669 &&
+        load<u64>(ptr, 8) == <u64>0x636e69732d646569 &&
+        load<u64>(ptr, 9) == <u64>0x65636e69732d6465
+      )
+        return RequestHeader.IfModifiedSince;
       break;
     }
     case 19: {

@@ -2,20 +2,21 @@
 import { readBuffer, removeHeader, replaceBuffer, resultLen, resultPtr } from "../abi/host";
 import { output } from "../abi/memory";
 import { Action, BufferType, HeaderMap, Status } from "../abi/numbers";
-import { equalsLiteral, equalsLiteralIgnoreCase } from "../bytes/compare";
+import { equalsLiteralIgnoreCase } from "../bytes/compare";
 import { putU64, readU32 } from "../bytes/decimal";
 import * as L from "../bytes/literals";
 import { SpanTable } from "../bytes/span_table";
-import { Profile, RequestHeaders } from "../policy/config";
-import { findOperation, Operation } from "../translate/surface";
+import { Config, Profile, RequestHeaders } from "../policy/config";
 import { hasKeysByModel } from "./credentials";
 import { countRequest } from "./metrics";
+import { checkOperation, classify, isNotOurs } from "./operation";
 import { replyError, replyProblem } from "./reply";
 import { editRequestHeaders } from "./request_edit";
 import { headerBlock, headerBlockLen, putHeader, readRequestHeaders } from "./request_headers";
 import { RequestHeader } from "./request_headers_table";
 import { translateRequest } from "./request_translator";
-import { needsModel, selectProfile, strippedPrefix } from "./select_profile";
+import { needsModel, selectProfile, selectWithoutModel } from "./select_profile";
+import { isResource, sendResource } from "./resource_request";
 import { Phase, StreamState } from "./stream";
 import { proveHold, watch } from "./tick";
 
@@ -27,7 +28,7 @@ export function onRequestHeaders(stream: StreamState, end: bool): Action {
     replyError(stream, 500, L.CODE_OUT_OF_MEMORY, L.TEXT_OUT_OF_MEMORY, 0);
     return Action.Continue;
   }
-  const chosen = selectProfile(config, headers, headerBlock, headerBlockLen);
+  const chosen = chooseProfile(config, headers);
   if (chosen < 0 && config.rejectUnmatched) {
     replyError(stream, 404, L.CODE_UNKNOWN_URL, L.TEXT_NO_PROFILE, 0);
     return Action.Continue;
@@ -38,9 +39,18 @@ export function onRequestHeaders(stream: StreamState, end: bool): Action {
   }
   const profile = config.profiles.at(chosen);
   stream.profile = profile;
+  if (!checkOperation(stream, headers, profile)) return Action.Continue;
+  if (isResource(stream.operation)) {
+    sendResource(stream, headers, profile);
+    return Action.Continue;
+  }
   if (!isAcceptable(stream, headers, profile, end)) return Action.Continue;
+  return awaitBody(stream, headers, profile, config.requestHeaders == RequestHeaders.Early);
+}
+
+/** Edits what can be edited without the body, and holds the headers until it has come. */
+function awaitBody(stream: StreamState, headers: SpanTable, profile: Profile, early: bool): Action {
   stream.deferred = needsModel || hasKeysByModel(profile);
-  const early = config.requestHeaders == RequestHeaders.Early;
   if (!stream.deferred) editRequestHeaders(headers, profile, !early && stream.root.holdProven);
   stream.phase = Phase.Waiting;
   if (early) return Action.Continue;
@@ -49,47 +59,18 @@ export function onRequestHeaders(stream: StreamState, end: bool): Action {
   return Action.Pause;
 }
 
+/** Index of the profile, -1: none. Operations without a model in their body are chosen for at once. */
+function chooseProfile(config: Config, headers: SpanTable): i32 {
+  const chosen = selectProfile(config, headers, headerBlock, headerBlockLen);
+  if (!needsModel || !isResource(classify(headers))) return chosen;
+  return selectWithoutModel(config, headers, headerBlock, headerBlockLen);
+}
+
 /** Answers what the headers alone tell to be in vain; true when the request goes on. */
 function isAcceptable(stream: StreamState, headers: SpanTable, profile: Profile, end: bool): bool {
-  if (!checkOperation(stream, headers)) return false;
   if (!checkRequestHeaders(stream, headers, profile)) return false;
   if (end) refuseBody(stream);
   return !end;
-}
-
-/** Upgrades and tunnels are no request and answer; OPTIONS is the business of Envoy's CORS filter or of the upstream. */
-function isNotOurs(headers: SpanTable): bool {
-  if (headers.has(RequestHeader.Upgrade)) return true;
-  const ptr = headers.ptr(RequestHeader.Method);
-  const len = headers.len(RequestHeader.Method);
-  return equalsLiteral(ptr, len, L.OPTIONS) || equalsLiteral(ptr, len, L.CONNECT);
-}
-
-/** Answers what is not served; true when the request goes on. */
-function checkOperation(stream: StreamState, headers: SpanTable): bool {
-  const operation = findOperation(
-    headers.ptr(RequestHeader.Method),
-    headers.len(RequestHeader.Method),
-    headers.ptr(RequestHeader.Path) + strippedPrefix,
-    headers.len(RequestHeader.Path) - strippedPrefix,
-  );
-  stream.operation = operation;
-  switch (operation) {
-    case Operation.Chat:
-      return true;
-    case Operation.Stored:
-      replyError(stream, 400, L.CODE_UNSUPPORTED_OPERATION, L.TEXT_OPERATION, 0);
-      return false;
-    case Operation.Unsupported:
-      replyError(stream, 400, L.CODE_UNSUPPORTED_OPERATION, L.TEXT_OTHER_OPERATION, 0);
-      return false;
-    case Operation.WrongMethod:
-      replyError(stream, 405, L.CODE_METHOD, L.TEXT_METHOD, L.POST);
-      return false;
-    default:
-      replyError(stream, 404, L.CODE_UNKNOWN_URL, L.TEXT_UNKNOWN_URL, 0);
-      return false;
-  }
 }
 
 /** What the headers alone tell to be in vain: a compressed body, a body that is too large. */
@@ -113,6 +94,11 @@ function checkRequestHeaders(stream: StreamState, headers: SpanTable, profile: P
 
 /** Collects the body; translates it when it is complete. */
 export function onRequestBody(stream: StreamState, size: u32, end: bool): Action {
+  if (stream.resource != null && size > 0) {
+    // None is wanted, and none was announced.
+    replaceBuffer(BufferType.RequestBody, 0, 0);
+    return Action.Continue;
+  }
   if (stream.phase != Phase.Waiting && stream.phase != Phase.Body) return Action.Continue;
   if (stream.requestHeld) proveHold(stream.root);
   stream.phase = Phase.Body;

@@ -5,12 +5,14 @@ import { Config, Profile } from "../policy/config";
 import { makePlan } from "../policy/plan_maker";
 import { readChat } from "../translate/chat/request";
 import { writeChat } from "../translate/chat/write";
+import { Operation } from "../translate/surface";
 import { openClientRequest } from "../translate/shared/client_request";
 import { problemStatus, refuseMemory, refuseWhole } from "../translate/shared/problem";
 import { expectedBytes } from "../translate/shared/write_members";
 import { keepShape } from "./answer_shape";
 import { putBodyHeaders } from "./beta_headers";
 import { settleProfile } from "./settle_profile";
+import { takePathModel, translateCompletion } from "./completion_request";
 import { StreamState } from "./stream";
 import { putPathByBody } from "./message_path";
 
@@ -22,6 +24,8 @@ export function translateRequest(
   ptr: usize,
   len: u32,
 ): bool {
+  if (stream.operation == Operation.Completions)
+    return translateCompletion(stream, config, profile, ptr, len);
   return translateChat(stream, config, profile, ptr, len);
 }
 
@@ -37,6 +41,7 @@ function translateChat(
   request.maxMessages = profile.maxMessages;
   request.maxTools = profile.maxTools;
   if (!readChat(request, ptr, len, profile.maxDepth)) return false;
+  takePathModel(stream, request.facts);
   if (stream.deferred) {
     if (!settleProfile(stream, config, request.facts)) return false;
     const settled = stream.profile;
@@ -52,5 +57,5 @@ function translateChat(
     putPathByBody(profile, plan, request.facts.stream);
     putBodyHeaders(request.facts);
   }
-  return keepShape(stream, profile, request.facts, request.talk) || refuseMemory();
+  return keepShape(stream, profile, request.facts, request.talk, 0) || refuseMemory();
 }

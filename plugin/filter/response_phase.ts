@@ -4,7 +4,7 @@ import { Action, BufferType } from "../abi/numbers";
 import * as L from "../bytes/literals";
 import { readU32 } from "../bytes/decimal";
 import { SpanTable } from "../bytes/span_table";
-import { ResponseHeaders } from "../policy/config";
+import { Profile, ResponseHeaders } from "../policy/config";
 import { Framing } from "./event_source";
 import { finishEvents, openEvents, takeEvents } from "./events";
 import { replyError, sendUpstreamError } from "./reply";
@@ -24,6 +24,7 @@ import {
 } from "./response_headers";
 import { ResponseHeader } from "./response_headers_table";
 import { countUpstreamError } from "./metrics";
+import { finishList, isList, openList, takeList } from "./resource_lists";
 import { Phase, StreamState } from "./stream";
 import { finishWhole, takeWhole } from "./whole";
 import { putEmptyError, statusFor } from "./error_body";
@@ -66,6 +67,8 @@ function statusOf(headers: SpanTable): u32 {
 /** Decides between events and a whole answer; false when it was refused. */
 function openAnswer(stream: StreamState, headers: SpanTable): bool {
   if (!checkAnswer(stream, headers)) return false;
+  const profile = stream.profile;
+  if (stream.resource != null && profile != null) return openResourceAnswer(stream, profile);
   const framing = framingOf(stream, headers);
   if (framing == Framing.None) stream.phase = Phase.Whole;
   else if (!openEvents(stream, framing)) {
@@ -103,6 +106,16 @@ function checkAnswer(stream: StreamState, headers: SpanTable): bool {
   return false;
 }
 
+/** Lists go element by element, other answers whole. False when it was refused. */
+function openResourceAnswer(stream: StreamState, profile: Profile): bool {
+  if (!isList(stream.operation)) stream.phase = Phase.Whole;
+  else if (!openList(stream, profile)) {
+    replyError(stream, 500, L.CODE_OUT_OF_MEMORY, L.TEXT_OUT_OF_MEMORY, 0);
+    return false;
+  }
+  return true;
+}
+
 function stampCreated(stream: StreamState): void {
   const shape = stream.shape;
   if (shape != null) shape.createdUnix = answerTime();
@@ -133,6 +146,7 @@ function putContentType(headers: SpanTable, value: usize): void {
 /** A window of a stream, or the body so far. */
 export function onResponseBody(stream: StreamState, size: u32, end: bool): Action {
   if (stream.phase == Phase.Events) return takeEvents(stream, size, end);
+  if (stream.phase == Phase.List) return takeList(stream, size, end);
   if (stream.phase == Phase.Whole || stream.phase == Phase.Error)
     return takeWhole(stream, size, end);
   if (stream.phase == Phase.Finished) return swallow(size);
@@ -148,6 +162,7 @@ function swallow(size: u32): Action {
 /** With trailers no body callback says that it is the last. */
 export function onResponseTrailers(stream: StreamState): Action {
   if (stream.phase == Phase.Events) finishEvents(stream);
+  else if (stream.phase == Phase.List) finishList(stream);
   else if (stream.phase == Phase.Whole || stream.phase == Phase.Error) finishWhole(stream);
   return Action.Continue;
 }

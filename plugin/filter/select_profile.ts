@@ -35,6 +35,22 @@ export function chooseByModel(ptr: usize, len: u32): void {
   modelLen = len;
 }
 
+/** As `selectProfile`, for requests whose body names no model: rules for models are none of theirs. */
+export function selectWithoutModel(
+  config: Config,
+  headers: SpanTable,
+  pairs: usize,
+  pairsLen: u32,
+): i32 {
+  namesNone = true;
+  const chosen = selectProfile(config, headers, pairs, pairsLen);
+  namesNone = false;
+  return chosen;
+}
+
+/** The request names no model. */
+let namesNone: bool = false;
+
 /**
  * Index of the profile; -1: none. `pairs`, `pairsLen` is the request's header block. Without a model, the first rule that could
  * match decides for the time being and `needsModel` is set.
@@ -51,6 +67,7 @@ export function selectProfile(
     const rule = ruleAt(config, i);
     if (!matches(rule, headers, pairs, pairsLen)) continue;
     if (rule.models.count > 0) {
+      if (namesNone) continue;
       if (modelLen == 0) needsModel = true;
       else if (!anyMatches(rule.models, modelPtr, modelLen)) continue;
     }

@@ -4,13 +4,16 @@
  *   New ──▶ Pass                                   not ours: every callback answers Continue
  *   New ──▶ Waiting ──▶ Body ──▶ Sent              held or early; Waiting: headers seen, no body yet
  *   any request phase ──▶ Replied                  we answered ourselves; the reply passes our response callbacks
- *   Sent ──▶ Whole | Error | Events ──▶ Finished   by what the upstream answers
+ *   Sent ──▶ Whole | Error | Events | List ──▶ Finished   by what the upstream answers
  */
 import { Arena } from "../bytes/arena";
 import { EventStreamDecoder } from "../eventstream/decoder";
 import { Profile } from "../policy/config";
+import { ArrayStream } from "../json/array_stream";
 import { SseDecoder } from "../sse/decoder";
 import { ChatStream } from "../translate/chat/stream_state";
+import { Resource } from "../translate/shared/resource";
+import { TextStream } from "../translate/completions/stream";
 import { AnswerShape } from "../translate/shape";
 import { Dialect, Operation } from "../translate/surface";
 import { RootState } from "./root_state";
@@ -34,6 +37,8 @@ export const enum Phase {
   Events = 8,
   /** The answer is out; what follows is swallowed. */
   Finished = 9,
+  /** Translating a list, element by element. */
+  List = 10,
 }
 
 @unmanaged
@@ -61,5 +66,12 @@ export class StreamState {
   adaptedLen: u32;
   decoder: SseDecoder | null; // owned; of server-sent events
   messages: EventStreamDecoder | null; // owned; of a Bedrock stream
+  list: ArrayStream | null; // owned; Phase.List
+  pathArena: Arena | null; // owned; holds the model that the path names
+  pathModelPtr: usize; // fit for a string token; 0: the path names none
+  pathModelLen: u32;
+  sawList: bool; // the list that goes to the client was opened
+  resource: Resource | null; // of operations on models, files and batches; in the arena
+  text: TextStream | null; // of Operation.Completions; in the arena
   chat: ChatStream | null; // of Operation.Chat; in the arena
 }

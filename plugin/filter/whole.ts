@@ -4,9 +4,12 @@ import { output, scratch } from "../abi/memory";
 import { Action, BufferType, Status } from "../abi/numbers";
 import * as L from "../bytes/literals";
 import { openStruct } from "../bytes/records";
+import { Profile } from "../policy/config";
 import { JsonCursor } from "../json/cursor";
+import { writeOldText } from "../translate/completions/answer";
+import { AnswerShape } from "../translate/shape";
 import { statusOfType } from "../translate/shared/openai_error";
-import { readWhole } from "../wire/anthropic/answer";
+import { openAnswer, readWhole } from "../wire/anthropic/answer";
 import { ERROR, readUpstreamError } from "../wire/upstream_error";
 import { expectedAnswerBytes, writeAnswer } from "./answer_translator";
 import { putEmptyError, putErrorBody, putOwnError } from "./error_body";
@@ -17,12 +20,15 @@ import {
   putResponseNumber,
   readResponseHeaders,
 } from "./response_headers";
+import { putResource } from "./resource_answer";
 import { Phase, StreamState } from "./stream";
 
 /** The output of an answer may have this many times the bytes that one may have coming in. */
 const GROWTH: u64 = 4;
 /** … but never more than half of what a module's memory can be. */
 const OUTPUT_CEILING: u64 = 0x2000_0000;
+/** Bytes that an object of OpenAI has around what it copies. */
+const FRAME_BYTES: u32 = 1024;
 const ERROR_CAP: u32 = 65536;
 
 /** Collects; finishes with the last piece. */
@@ -82,6 +88,9 @@ function putAnswer(stream: StreamState, ptr: usize, len: u32): u32 {
   const profile = stream.profile;
   if (cursor == null || profile == null)
     return putFailure(stream, 500, L.CODE_OUT_OF_MEMORY, L.TEXT_OUT_OF_MEMORY);
+  const shape = stream.shape;
+  if (shape != null && shape.oldText) return putOldText(stream, shape, cursor, ptr, len);
+  if (stream.resource != null) return putResourceBody(stream, profile, cursor, ptr, len);
   const whole = readWhole(cursor, ptr, len, profile.maxDepth, scratch());
   if (whole == null) return putFailure(stream, 500, L.CODE_OUT_OF_MEMORY, L.TEXT_OUT_OF_MEMORY);
   if (whole.isError && readUpstreamError(cursor, ptr, len))
@@ -92,6 +101,44 @@ function putAnswer(stream: StreamState, ptr: usize, len: u32): u32 {
   out.begin(expectedAnswerBytes(stream, len), outputCap(profile.maxResponseBytes));
   if (!writeAnswer(stream, whole))
     return putFailure(stream, 500, L.CODE_OUT_OF_MEMORY, L.TEXT_OUT_OF_MEMORY);
+  if (out.failed)
+    return putFailure(stream, 502, L.CODE_RESPONSE_TOO_LARGE, L.TEXT_UPSTREAM_TOO_LARGE);
+  return stream.status;
+}
+
+/** An answer of the legacy text endpoint. */
+function putOldText(
+  stream: StreamState,
+  shape: AnswerShape,
+  cursor: JsonCursor,
+  ptr: usize,
+  len: u32,
+): u32 {
+  const out = output();
+  const answer = openAnswer(scratch());
+  const profile = stream.profile;
+  if (answer == null || profile == null)
+    return putFailure(stream, 500, L.CODE_OUT_OF_MEMORY, L.TEXT_OUT_OF_MEMORY);
+  out.begin(expectedAnswerBytes(stream, len), outputCap(profile.maxResponseBytes));
+  if (!writeOldText(out, cursor, ptr, len, answer, shape))
+    return putFailure(stream, 502, L.CODE_INVALID_UPSTREAM, L.TEXT_UPSTREAM_INVALID);
+  if (out.failed)
+    return putFailure(stream, 502, L.CODE_RESPONSE_TOO_LARGE, L.TEXT_UPSTREAM_TOO_LARGE);
+  return stream.status;
+}
+
+/** Models, files and batches. */
+function putResourceBody(
+  stream: StreamState,
+  profile: Profile,
+  cursor: JsonCursor,
+  ptr: usize,
+  len: u32,
+): u32 {
+  const out = output();
+  out.begin(len + FRAME_BYTES, outputCap(profile.maxResponseBytes));
+  if (!putResource(out, stream, cursor, ptr, len))
+    return putFailure(stream, 502, L.CODE_INVALID_UPSTREAM, L.TEXT_UPSTREAM_INVALID);
   if (out.failed)
     return putFailure(stream, 502, L.CODE_RESPONSE_TOO_LARGE, L.TEXT_UPSTREAM_TOO_LARGE);
   return stream.status;

@@ -85,6 +85,20 @@ export const enum AuthHeader {
   Authorization = 3,
 }
 
+/** Where the list of models comes from. */
+export const enum ListMode {
+  Upstream = 0,
+  Aliases = 1,
+  Both = 2,
+}
+
+/** Which upstream API serves legacy Completions. */
+export const enum CompletionsMode {
+  Auto = 0,
+  Messages = 1,
+  Complete = 2,
+}
+
 export const enum OnDenied {
   Reject = 0,
   Default = 1,
@@ -181,6 +195,9 @@ export class Profile {
   allow: TextList; // globs; empty: all
   deny: TextList; // globs
   onDenied: OnDenied;
+  listMode: ListMode;
+  listPrefixPtr: usize; // in front of listed ids
+  listPrefixLen: u32;
 
   paramsMode: ParamsMode;
   drop: TextList; // members of the Anthropic body that are not sent
@@ -198,6 +215,7 @@ export class Profile {
   thinkingBlocks: bool; // … also as `thinking_blocks`
   streamPing: StreamPing;
   streamUsage: StreamUsage;
+  completionsMode: CompletionsMode;
 
   maxRequestBytes: u32;
   maxResponseBytes: u32;

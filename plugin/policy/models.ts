@@ -66,16 +66,26 @@ export function anyMatches(globs: TextList, ptr: usize, len: u32): bool {
   return false;
 }
 
-/** The name without the first of `strip_prefixes` that it begins with; a prefix alone is a name. */
+/** The name that `stripPrefix` left; a part of what it was given. */
+export let strippedPtr: usize = 0;
+export let strippedLen: u32 = 0;
+
 function setAsked(model: ResolvedModel, profile: Profile, ptr: usize, len: u32): void {
+  stripPrefix(profile, ptr, len);
+  model.askedPtr = strippedPtr;
+  model.askedLen = strippedLen;
+}
+
+/** Finds the name without the first of `strip_prefixes` that it begins with; a prefix alone is a name. */
+export function stripPrefix(profile: Profile, ptr: usize, len: u32): void {
   const prefixes = profile.stripPrefixes;
-  model.askedPtr = ptr;
-  model.askedLen = len;
+  strippedPtr = ptr;
+  strippedLen = len;
   for (let i: u32 = 0; i < prefixes.count; i++) {
     const prefixLen = prefixes.len(i);
     if (prefixLen >= len || !equals(prefixes.ptr(i), ptr, prefixLen)) continue;
-    model.askedPtr = ptr + prefixLen;
-    model.askedLen = len - prefixLen;
+    strippedPtr = ptr + prefixLen;
+    strippedLen = len - prefixLen;
     return;
   }
 }

@@ -27,6 +27,9 @@ export class AnswerShape {
   pingComments: bool;
   legacyFunctions: bool;
   tools: StructArray<KeptTool> | null; // renamed and custom tools; null: there are none
+  echoPtr: usize; // prompt that comes in front of the answer: inside of a token
+  echoLen: u32;
+  oldText: bool; // the upstream answers as its legacy text endpoint
   jsonTool: bool; // the answer is the input of the tool named here
   jsonNamePtr: usize; // without quotes
   jsonNameLen: u32;

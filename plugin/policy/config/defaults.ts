@@ -16,6 +16,8 @@ export function setDefaults(reader: Reader, profile: Profile): void {
   setPrefix(profile, 0, T.PREFIX_ANTHROPIC);
   setPrefix(profile, 1, T.PREFIX_CLAUDE);
   profile.endpoints = ALL_ENDPOINTS;
+  profile.listPrefixPtr = literalPtr(T.PREFIX_ANTHROPIC);
+  profile.listPrefixLen = literalLen(T.PREFIX_ANTHROPIC);
   profile.reasoningContent = true;
   profile.reasoningDetails = true;
   profile.maxRequestBytes = 32 * MIB;

@@ -142,6 +142,9 @@ function storeProfile(reader: Reader, group: Group, member: u32): void {
     case Group.Stream:
       storeStream(reader, member);
       break;
+    case Group.Completions:
+      reader.profile.completionsMode = reader.number;
+      break;
     default:
       break;
   }
@@ -231,7 +234,17 @@ function storeModels(reader: Reader, member: u32): void {
       profile.onDenied = reader.number;
       break;
     default:
+      storeModelList(reader, member);
       break;
+  }
+}
+
+function storeModelList(reader: Reader, member: u32): void {
+  const profile = reader.profile;
+  if (member == K.ModelsKey.List) profile.listMode = reader.number;
+  else if (member == K.ModelsKey.ListPrefix) {
+    profile.listPrefixPtr = reader.text.ptr;
+    profile.listPrefixLen = reader.text.len;
   }
 }
 

@@ -1,7 +1,7 @@
 /** Chat Completions: chunks of a stream onto the writer. Source: docs/chat.md, "Writer" and "Event table". */
 import * as L from "../../bytes/literals";
 import { Writer } from "../../bytes/writer";
-import { putUsage } from "./usage";
+import { putUsage } from "../shared/chat_usage";
 import { finishReason, putExtension, putServiceTier } from "./finish";
 import { putU64 } from "../../bytes/decimal";
 import { putModelName } from "../shared/model_name";

@@ -13,7 +13,7 @@ import { hasOtherCitations, putAnnotations } from "./annotations";
 import { finishReason, putExtension, putServiceTier } from "./finish";
 import { putReasoning } from "./reasoning_out";
 import { countCalls, putToolCalls } from "./tool_calls";
-import { putUsage } from "./usage";
+import { putUsage } from "../shared/chat_usage";
 
 /** Bytes that an answer has around its content. */
 const FIXED_BYTES: u32 = 2048;

@@ -144,3 +144,13 @@ function quoteParam(behind: usize): bool {
   problemMessage.literal(behind);
   return false;
 }
+
+/** Appends a literal to the message. */
+export function noteWord(literal: usize): void {
+  problemMessage.literal(literal);
+}
+
+/** Appends client text to the message, cut. */
+export function quoteText(ptr: usize, len: u32): void {
+  problemMessage.put(ptr, quotedLen(ptr, len));
+}

@@ -1,0 +1,97 @@
+/**
+ * Requests for models, files and batches that need no body: path, query and headers are known at once, so nothing is held. Which key
+ * is taken does not depend on the client, because ids live with a key. Source: docs/paths.md.
+ */
+import { output } from "../abi/memory";
+import { Arena, openArena } from "../bytes/arena";
+import * as L from "../bytes/literals";
+import { decodePercent } from "../bytes/percent";
+import { openStruct } from "../bytes/records";
+import { SpanTable } from "../bytes/span_table";
+import { Writer } from "../bytes/writer";
+import { Profile } from "../policy/config";
+import { atMember, refuse, refuseMemory } from "../translate/shared/problem";
+import { Resource } from "../translate/shared/resource";
+import { foundIdLen, foundIdPtr, Operation } from "../translate/surface";
+import { putCredentials } from "./credentials";
+import { putModelPath, repliesModels } from "./model_requests";
+import { countRequest } from "./metrics";
+import { replyError, replyProblem } from "./reply";
+import { dropHeader, putHeader, putHeaderLiteral } from "./request_headers";
+import { RequestHeader } from "./request_headers_table";
+import { editClientHeaders } from "./request_edit";
+import { Phase, StreamState } from "./stream";
+
+const ARENA_BYTES: u32 = 1008;
+/** Names, cursors and the like: what is longer is no id. */
+const ARENA_CAP: u32 = 262144;
+const PATH_CAP: u32 = 65536;
+
+/** True for operations on models, files and batches in OpenAI's shape. */
+export function isResource(operation: Operation): bool {
+  return operation >= Operation.BatchCreate && operation <= Operation.ModelRetrieve;
+}
+
+/** Sends the request on its way, or answers it. */
+export function sendResource(stream: StreamState, headers: SpanTable, profile: Profile): void {
+  const resource = openResource(stream, profile);
+  if (resource == null) {
+    replyError(stream, 500, L.CODE_OUT_OF_MEMORY, L.TEXT_OUT_OF_MEMORY, 0);
+    return;
+  }
+  if (repliesModels(stream, profile, resource)) return;
+  const out = output();
+  out.begin(256, PATH_CAP);
+  if (!putPath(out, stream, profile, resource) || out.failed) {
+    replyProblem(stream);
+    return;
+  }
+  putHeader(L.H_PATH, out.start, out.length);
+  putCredentials(headers, profile, true);
+  editClientHeaders(headers, profile);
+  editConditions(headers);
+  stream.phase = Phase.Sent;
+  countRequest(stream);
+}
+
+/** Path and query upstream. False with a problem. */
+function putPath(out: Writer, stream: StreamState, profile: Profile, resource: Resource): bool {
+  return putModelPath(out, stream.operation, profile, resource);
+}
+
+/** What the stream keeps, with the id of the path; null without memory. */
+function openResource(stream: StreamState, profile: Profile): Resource | null {
+  const arena = openArena(ARENA_BYTES, ARENA_CAP);
+  if (arena == null) return null;
+  stream.arena = arena;
+  const resource = openStruct<Resource>(arena);
+  if (resource == null) return null;
+  resource.arena = arena;
+  resource.maxDepth = profile.maxDepth;
+  resource.prefixPtr = profile.listPrefixPtr;
+  resource.prefixLen = profile.listPrefixLen;
+  stream.resource = resource;
+  return takeId(resource, arena) ? resource : null;
+}
+
+/** The id of the path without its escapes. False without memory. */
+function takeId(resource: Resource, arena: Arena): bool {
+  if (foundIdLen == 0) return true;
+  const out = output();
+  out.begin(foundIdLen, PATH_CAP);
+  out.put(foundIdPtr, foundIdLen);
+  decodePercent(out);
+  resource.idLen = out.length;
+  resource.idPtr = arena.keep(out.start, out.length);
+  return !out.failed && resource.idPtr != 0;
+}
+
+/** There is no body, and the answer is rewritten: a part of it, or none because it did not change, would be of no use. */
+function editConditions(headers: SpanTable): void {
+  dropHeader(headers, RequestHeader.ContentLength, L.H_CONTENT_LENGTH);
+  dropHeader(headers, RequestHeader.ContentType, L.H_CONTENT_TYPE);
+  dropHeader(headers, RequestHeader.Range, L.H_RANGE);
+  dropHeader(headers, RequestHeader.IfNoneMatch, L.H_IF_NONE_MATCH);
+  dropHeader(headers, RequestHeader.IfModifiedSince, L.H_IF_MODIFIED_SINCE);
+  putHeaderLiteral(L.H_ACCEPT_ENCODING, L.IDENTITY);
+}
