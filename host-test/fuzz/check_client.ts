@@ -37,14 +37,14 @@ function parse(text: string): unknown {
   }
 }
 
-/** Judges a body that is announced as JSON. */
-export function judgeJson(body: string): Verdict {
+/** Judges a body that is announced as JSON; `native`: for a client of the Messages API, whose errors have another shape. */
+export function judgeJson(body: string, native: boolean): Verdict {
   const told = nothing();
   const value = parse(body);
   if (!isObject(value)) return { problems: ["the client got a body that is no JSON object"], told };
   if ("error" in value) {
     told.failed = true;
-    return { problems: errorProblems(value), told };
+    return { problems: native ? nativeErrorProblems(value) : errorProblems(value), told };
   }
   return { problems: completionProblems(value, told), told };
 }
@@ -61,6 +61,13 @@ function errorProblems(value: Json): string[] {
     if (member !== null && typeof member !== "string") problems.push(`error ${key} is no text`);
   }
   return problems;
+}
+
+function nativeErrorProblems(value: Json): string[] {
+  const error = value["error"];
+  if (value["type"] !== "error" || !isObject(error)) return ["a native error of another shape"];
+  const texts = typeof error["type"] === "string" && typeof error["message"] === "string";
+  return texts ? [] : ["a native error without type or message"];
 }
 
 function completionProblems(value: Json, told: Told): string[] {

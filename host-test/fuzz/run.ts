@@ -105,14 +105,20 @@ function judgeClient(result: ExchangeResult, fuzzCase: FuzzCase): string[] {
     return [`a refusal with status ${client.status}`];
   const type = client.header("content-type") ?? "";
   if (client.size === 0 || (reply?.origin === "envoy" && type === "text/plain")) return [];
-  const { problems, told } = judgeBody(type, client.text(), client.ended);
+  const { problems, told } = judgeBody(fuzzCase, type, client.text(), client.ended);
   return [...problems, ...outcomeProblems(result, fuzzCase, told)];
 }
 
-function judgeBody(type: string, body: string, whole: boolean): Verdict {
-  if (type === "application/json") return judgeJson(body);
+function judgeBody(fuzzCase: FuzzCase, type: string, body: string, whole: boolean): Verdict {
+  if (type === "application/json") return judgeJson(body, isNative(fuzzCase));
   if (type.startsWith("text/event-stream")) return judgeEvents(body, whole);
   return { problems: [`the client got a body of type ${type}`], told: nothing() };
+}
+
+function isNative({ request }: FuzzCase): boolean {
+  return request.headers.some(
+    ([name, value]) => name === ":path" && value.startsWith("/v1/messages"),
+  );
 }
 
 /** What failed must look like it, and only that. */
