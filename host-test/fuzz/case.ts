@@ -36,7 +36,7 @@ export const CONFIG_COUNT = 6;
 const PATHS = ["/v1/chat/completions", "/v1/chat/completions?x=1", "/openai/v1/chat/completions"];
 const OTHER_PATHS = [
   "/",
-  "/v1/messages",
+  "/v1/audio/speech",
   "/v1/models",
   "/v1/chat/completions/abc",
   "/v1/files",

@@ -3,8 +3,8 @@
  *
  *   request.json             the client's body, sent as it stands
  *   upstream.json | .sse     the upstream's answer, sent as it stands; absent when the filter answers by itself
- *   exchange.json            optional: `headers` of the client beside the usual ones, `status` and `answer` (headers)
- *                            of the upstream
+ *   exchange.json            optional: `path` and `headers` of the client beside the usual ones, `status` and `answer`
+ *                            (headers) of the upstream
  *   config.json              optional: settings of the profile, laid over the smallest configuration
  *   anthropic.upstream.json  expected body upstream, one line; absent: nothing may go upstream
  *   anthropic.head.json      expected headers upstream beyond the usual ones; absent: there are none
@@ -16,9 +16,14 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { ExchangeResult, HeaderList, SeenMessage } from "../host/index.ts";
-import { CHAT_HEADERS, Filter, withProfile } from "../support/filter.ts";
+import { CHAT_HEADERS, Filter, NATIVE_HEADERS, withProfile } from "../support/filter.ts";
 
 const FIXTURES = fileURLToPath(new URL("../fixtures", import.meta.url));
+/** What a surface's client sends beside a case's own headers. */
+const CLIENTS: Readonly<Record<string, HeaderList>> = {
+  chat: CHAT_HEADERS,
+  native: NATIVE_HEADERS,
+};
 /** Headers that every request upstream has, with the values that say so; others are named by a case. */
 const USUAL: Readonly<Record<string, string>> = {
   ":method": "POST",
@@ -42,6 +47,7 @@ export const EXPECTED = [
 export type Outputs = Record<(typeof EXPECTED)[number], Buffer | undefined>;
 
 interface ExchangeFile {
+  path?: string;
   headers?: HeaderList;
   status?: number;
   answer?: HeaderList;
@@ -49,6 +55,7 @@ interface ExchangeFile {
 
 export interface GoldenCase {
   name: string;
+  surface: string;
   folder: string;
 }
 
@@ -57,7 +64,7 @@ export function goldenCases(surface: string): GoldenCase[] {
   const parent = join(FIXTURES, surface);
   return readdirSync(parent, { withFileTypes: true })
     .filter((entry) => entry.isDirectory())
-    .map(({ name }) => ({ name, folder: join(parent, name) }));
+    .map(({ name }) => ({ name, surface, folder: join(parent, name) }));
 }
 
 /** A file of a case, or undefined when it is not there. */
@@ -92,9 +99,17 @@ export function runCase(golden: GoldenCase): ExchangeResult {
   const head: HeaderList = [[":status", String(details.status ?? 200)]];
   if (!typed) head.push(["content-type", type]);
   return filterFor(readCaseFile(golden, "config.json")).exchange({
-    request: { headers: [...CHAT_HEADERS, ...(details.headers ?? [])], body },
+    request: { headers: [...clientHead(golden, details.path), ...(details.headers ?? [])], body },
     ...(answer === undefined ? {} : { response: { headers: [...head, ...more], body: answer } }),
   });
+}
+
+/** The usual headers of the surface's client, on a path of the case's own. */
+export function clientHead({ surface }: Pick<GoldenCase, "surface">, path?: string): HeaderList {
+  const usual = CLIENTS[surface];
+  if (usual === undefined) throw new Error(`no client for ${surface}`);
+  if (path === undefined) return usual;
+  return usual.map(([name, value]) => [name, name === ":path" ? path : value]);
 }
 
 function readJson(golden: GoldenCase, file: string): ExchangeFile {
@@ -111,7 +126,7 @@ export function outputsOf({ upstream, client }: ExchangeResult): Outputs {
     "anthropic.head.json": sent ? unusualHead(upstream) : undefined,
     "client.json": isStream ? undefined : asLine(client),
     "client.sse": isStream ? client.body() : undefined,
-    "client.head.json": clientHead(client),
+    "client.head.json": answerHead(client),
   };
 }
 
@@ -131,7 +146,7 @@ function unusualHead(upstream: SeenMessage): Buffer | undefined {
 }
 
 /** Lengths are left out: the host model compares them with the bodies. */
-function clientHead(client: SeenMessage): Buffer {
+function answerHead(client: SeenMessage): Buffer {
   const headers = (client.headers ?? []).filter(
     ([name]) => name !== ":status" && name !== "content-length",
   );

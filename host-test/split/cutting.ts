@@ -10,7 +10,7 @@ import type {
   MessageInput,
   SeenMessage,
 } from "../host/index.ts";
-import { goldenCases, readCaseFile } from "../golden/case.ts";
+import { clientHead, goldenCases, readCaseFile, type GoldenCase } from "../golden/case.ts";
 import { answerEvents, chatRequest, CONFIG, Filter } from "../support/filter.ts";
 
 /** How a message ends: as on HTTP/1, as on HTTP/2, or by trailers. */
@@ -38,19 +38,21 @@ export function cutMessage(message: MessageInput, cut: Cut, end: End): MessageIn
 /** A golden case with a stream. */
 export interface StreamFixture {
   name: string;
+  golden: Pick<GoldenCase, "surface">;
   request: Buffer;
   events: Buffer;
 }
 
 /** Golden cases with a stream of at most `most` bytes under the smallest configuration. */
 export function streamFixtures(most: number): StreamFixture[] {
-  return goldenCases("chat").flatMap((golden) => {
+  const all = ["chat", "native"].flatMap((surface) => goldenCases(surface));
+  return all.flatMap((golden) => {
     const events = readCaseFile(golden, "upstream.sse");
     const request = readCaseFile(golden, "request.json");
     const configured = readCaseFile(golden, "config.json") !== undefined;
     if (events === undefined || request === undefined || configured || events.length > most)
       return [];
-    return [{ name: golden.name, request, events }];
+    return [{ name: `${golden.surface} ${golden.name}`, golden, request, events }];
   });
 }
 
@@ -66,9 +68,10 @@ export class Subject {
     this.expected = seen(this.run("whole", "whole", "separate", "separate"));
   }
 
-  /** A chat client that gets a stream. */
+  /** A client that gets a stream. */
   static ofStream(filter: Filter, fixture: StreamFixture): Subject {
-    return new Subject(filter, chatRequest(fixture.request), answerEvents(fixture.events));
+    const request = { headers: clientHead(fixture.golden), body: fixture.request };
+    return new Subject(filter, request, answerEvents(fixture.events));
   }
 
   /** A chat client whose answer is this one. */

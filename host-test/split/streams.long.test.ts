@@ -29,7 +29,12 @@ describe.each(HOSTS)("%s: every cut of a long stream", (host) => {
   const request = Buffer.from(JSON.stringify({ ...HELLO, stream: true }));
 
   test(`${events.length} places`, () => {
-    const subject = Subject.ofStream(filterOn(host), { name: "long", request, events });
+    const subject = Subject.ofStream(filterOn(host), {
+      name: "long",
+      golden: { surface: "chat" },
+      request,
+      events,
+    });
     for (let at = 1; at < events.length; at++) subject.checkAnswer([at], "separate");
   });
 });

@@ -61,7 +61,12 @@ describe.each(HOSTS)("%s", (host) => {
   describe("a stream above 8 KiB", () => {
     const events = longStream(200);
     const request = Buffer.from(JSON.stringify({ ...HELLO, stream: true }));
-    const subject = Subject.ofStream(filter, { name: "long", request, events });
+    const subject = Subject.ofStream(filter, {
+      name: "long",
+      golden: { surface: "chat" },
+      request,
+      events,
+    });
 
     test("it is one", () => expect(events.length).toBeGreaterThan(WHOLE_SEARCH));
 

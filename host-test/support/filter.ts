@@ -35,6 +35,16 @@ export const CHAT_HEADERS: HeaderList = [
   ["authorization", "Bearer sk-test"],
 ];
 
+/** Headers of a native client. */
+export const NATIVE_HEADERS: HeaderList = [
+  [":method", "POST"],
+  [":path", "/v1/messages"],
+  [":authority", "gateway.test"],
+  ["content-type", "application/json"],
+  ["x-api-key", "sk-test"],
+  ["anthropic-version", "2023-06-01"],
+];
+
 /** The smallest chat request that is served. */
 export const HELLO = {
   model: "claude-sonnet-4-5",
@@ -77,6 +87,11 @@ export function withProfile(settings: Record<string, unknown>): object {
 /** A client's chat request around a body (JSON value, text or bytes). */
 export function chatRequest(body: unknown, more: Partial<MessageInput> = {}): MessageInput {
   return { headers: CHAT_HEADERS, body: toBytes(body), ...more };
+}
+
+/** A native client's request around a body (JSON value, text or bytes). */
+export function nativeRequest(body: unknown, more: Partial<MessageInput> = {}): MessageInput {
+  return { headers: NATIVE_HEADERS, body: toBytes(body), ...more };
 }
 
 /** An upstream's JSON answer. */
@@ -129,6 +144,11 @@ export class Filter {
   /** Any exchange. */
   exchange(input: ExchangeInput): ExchangeResult {
     return exchange(this.host, this.root, input);
+  }
+
+  /** A native request and, when it must not be answered by the filter, the upstream's answer. */
+  native(body: unknown, response: ResponseInput = answer(REPLY)): ExchangeResult {
+    return this.exchange({ request: nativeRequest(body), response });
   }
 
   /** A chat request and, when it must not be answered by the filter, the upstream's answer. */

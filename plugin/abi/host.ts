@@ -52,6 +52,11 @@ export function replaceBuffer(type: BufferType, ptr: usize, len: u32): Status {
   return proxy_set_buffer_bytes(type, 0, WHOLE, ptr, len);
 }
 
+/** Adds bytes behind the `size` bytes of a body buffer. */
+export function appendBuffer(type: BufferType, size: u32, ptr: usize, len: u32): Status {
+  return proxy_set_buffer_bytes(type, size, 0, ptr, len);
+}
+
 /** Reads a header map in one call, in the ABI's pair form (abi/pairs.ts). */
 export function readPairs(map: HeaderMap): Status {
   clearSlot();

@@ -2017,6 +2017,40 @@ export const M_STREAM_ERRORS: usize = memory.data<u8>([26, 0, 0, 0, 98, 114, 105
 // prettier-ignore
 export const M_STREAM_DROPPED: usize = memory.data<u8>([27, 0, 0, 0, 98, 114, 105, 100, 103, 101, 95, 115, 116, 114, 101, 97, 109, 95, 100, 114, 111, 112, 112, 101, 100, 95, 116, 111, 116, 97, 108]);
 
+// --- native requests ---
+
+// "message"
+// prettier-ignore
+export const MESSAGE: usize = memory.data<u8>([7, 0, 0, 0, 109, 101, 115, 115, 97, 103, 101]);
+
+// "role"
+// prettier-ignore
+export const ROLE: usize = memory.data<u8>([4, 0, 0, 0, 114, 111, 108, 101]);
+
+// "assistant"
+// prettier-ignore
+export const ASSISTANT: usize = memory.data<u8>([9, 0, 0, 0, 97, 115, 115, 105, 115, 116, 97, 110, 116]);
+
+// ",\""
+// prettier-ignore
+export const MEMBER_OPEN: usize = memory.data<u8>([2, 0, 0, 0, 44, 34]);
+
+// "\":"
+// prettier-ignore
+export const MEMBER_COLON: usize = memory.data<u8>([2, 0, 0, 0, 34, 58]);
+
+// "The JSON body of your request has too many members."
+// prettier-ignore
+export const TEXT_TOO_MANY_MEMBERS: usize = memory.data<u8>([51, 0, 0, 0, 84, 104, 101, 32, 74, 83, 79, 78, 32, 98, 111, 100, 121, 32, 111, 102, 32, 121, 111, 117, 114, 32, 114, 101, 113, 117, 101, 115, 116, 32, 104, 97, 115, 32, 116, 111, 111, 32, 109, 97, 110, 121, 32, 109, 101, 109, 98, 101, 114, 115, 46]);
+
+// "event: error\ndata: "
+// prettier-ignore
+export const STREAM_ERROR_OPEN: usize = memory.data<u8>([19, 0, 0, 0, 101, 118, 101, 110, 116, 58, 32, 101, 114, 114, 111, 114, 10, 100, 97, 116, 97, 58, 32]);
+
+// "\nevent: ping\n\n"
+// prettier-ignore
+export const END_AS_PING: usize = memory.data<u8>([14, 0, 0, 0, 10, 101, 118, 101, 110, 116, 58, 32, 112, 105, 110, 103, 10, 10]);
+
 // --- errors of the Messages API ---
 
 // "{\"type\":\"error\",\"error\":{\"type\":\""

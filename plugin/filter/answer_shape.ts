@@ -10,6 +10,7 @@ import { AnswerShape } from "../translate/shape";
 import { putAdaptations } from "../translate/shared/adaptation";
 import { Conversation } from "../translate/shared/conversation";
 import { keepTools } from "../translate/shared/names";
+import { Operation } from "../translate/surface";
 import { StreamState } from "./stream";
 
 /** First chunk of what a stream keeps for its answer. */
@@ -43,12 +44,30 @@ export function keepShape(
   if (!keepToolShape(shape, arena, facts, talk, profile)) return false;
   shape.maxDepth = profile.maxDepth;
   shape.showsAsked = planModelChanged;
-  if (facts.modelLen > 0) {
-    shape.modelPtr = arena.keep(facts.modelPtr, facts.modelLen);
-    shape.modelLen = facts.modelLen;
-    if (shape.modelPtr == 0) return false;
-  }
+  if (!keepModel(shape, arena, facts)) return false;
   return facts.adapted == 0 || keepAdaptations(stream, facts);
+}
+
+/** Notes how the answer to a native request is to look: as it comes, but for the model's name. False without memory. */
+export function keepNativeShape(stream: StreamState, profile: Profile, facts: Facts): bool {
+  const arena = openArena(STREAM_ARENA_BYTES, profile.maxEventBytes + STREAM_ARENA_EXTRA);
+  if (arena == null) return false;
+  stream.arena = arena;
+  stream.wantsStream = facts.stream;
+  const shape = openStruct<AnswerShape>(arena);
+  if (shape == null) return false;
+  stream.shape = shape;
+  shape.maxDepth = profile.maxDepth;
+  shape.showsAsked = planModelChanged && stream.operation == Operation.Messages;
+  return keepModel(shape, arena, facts) && (facts.adapted == 0 || keepAdaptations(stream, facts));
+}
+
+/** The name that the client asked for. False without memory. */
+function keepModel(shape: AnswerShape, arena: Arena, facts: Facts): bool {
+  if (facts.modelLen == 0) return true;
+  shape.modelPtr = arena.keep(facts.modelPtr, facts.modelLen);
+  shape.modelLen = facts.modelLen;
+  return shape.modelPtr != 0;
 }
 
 /** What answers need to know of the tools. False without memory. */

@@ -24,5 +24,6 @@ export function closeStream(stream: StreamState): void {
   stream.arena = null;
   stream.chat = null;
   stream.text = null;
+  stream.native = null;
   stream.shape = null;
 }

@@ -4,6 +4,7 @@ import * as chat from "../translate/chat/stream";
 import * as text from "../translate/completions/stream";
 import { Operation } from "../translate/surface";
 import { ChatState } from "../translate/chat/stream_state";
+import { NativeState } from "../translate/native/stream";
 import { EventType } from "../wire/anthropic/event_types";
 import { StreamState } from "./stream";
 
@@ -32,6 +33,9 @@ export function isOver(stream: StreamState): bool {
 export function isComplete(stream: StreamState): bool {
   const t = stream.text;
   if (t != null) return t.state == text.TextState.Done;
+  const native = stream.native;
+  if (native != null)
+    return native.state == NativeState.Complete || native.state == NativeState.Blind;
   const s = stream.chat;
   return s != null && s.state == ChatState.Done;
 }

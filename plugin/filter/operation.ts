@@ -7,6 +7,8 @@ import { byteAt, equalsLiteral, literalLen, literalPtr } from "../bytes/compare"
 import * as L from "../bytes/literals";
 import { SpanTable } from "../bytes/span_table";
 import { Endpoint, Profile, Provider } from "../policy/config";
+import { UpstreamPath } from "../policy/provider_rows";
+import { hasPath } from "../policy/upstream";
 import { clearProblem, noteWord, quoteText, refuseWhole } from "../translate/shared/problem";
 import {
   Dialect,
@@ -79,7 +81,8 @@ export function checkOperation(stream: StreamState, headers: SpanTable, profile:
     send(stream, putNotedProblem(stream), foundAllow);
     return false;
   }
-  if (operation != Operation.Unsupported && isServed(operation)) return keepPathModel(stream);
+  if (operation != Operation.Unsupported && isServed(operation, profile))
+    return keepPathModel(stream);
   refuseOperation(profile, foundWord);
   replyProblem(stream);
   return false;
@@ -127,14 +130,17 @@ function isSwitchedOff(profile: Profile): bool {
   return foundEndpoint != 0 && (profile.endpoints & foundEndpoint) == 0;
 }
 
-/** Operations that the translators know. */
-function isServed(operation: Operation): bool {
+/** Operations that the translators know and the upstream has. */
+function isServed(operation: Operation, profile: Profile): bool {
   switch (operation) {
     case Operation.Chat:
     case Operation.Completions:
     case Operation.ModelList:
     case Operation.ModelRetrieve:
+    case Operation.Messages:
       return true;
+    case Operation.CountTokens:
+      return hasPath(profile.upstream, UpstreamPath.CountTokens);
     default:
       return false;
   }

@@ -44,13 +44,12 @@ export function sendUpstreamError(stream: StreamState, status: u32, headers: Spa
   }
   pairs.add(L.H_CONTENT_TYPE, literalPtr(L.APPLICATION_JSON), literalLen(L.APPLICATION_JSON));
   const id = requestIdHeader(headers);
-  keep(
-    pairs,
-    headers,
-    id != ResponseHeader.Unknown ? id : ResponseHeader.XRequestId,
-    L.H_X_REQUEST_ID,
-  );
-  keep(pairs, headers, ResponseHeader.RequestId, L.H_REQUEST_ID);
+  const isNative = stream.dialect == Dialect.Anthropic;
+  if (!isNative) {
+    const source = id != ResponseHeader.Unknown ? id : ResponseHeader.XRequestId;
+    keep(pairs, headers, source, L.H_X_REQUEST_ID);
+    keep(pairs, headers, ResponseHeader.RequestId, L.H_REQUEST_ID);
+  } else if (id != ResponseHeader.Unknown) keep(pairs, headers, id, L.H_REQUEST_ID);
   keep(pairs, headers, ResponseHeader.RetryAfter, L.H_RETRY_AFTER);
   keep(pairs, headers, ResponseHeader.RetryAfterMs, L.H_RETRY_AFTER_MS);
   keep(pairs, headers, ResponseHeader.XShouldRetry, L.H_X_SHOULD_RETRY);

@@ -3,17 +3,26 @@ import * as L from "../bytes/literals";
 import { SpanTable } from "../bytes/span_table";
 import { Profile } from "../policy/config";
 import { Upstream } from "../policy/upstream";
+import { Dialect } from "../translate/surface";
 import { putCredentials } from "./credentials";
+import { putFixedPath } from "./message_path";
+import { putFixedNativePath } from "./native_path";
 import { dropHeader, ensureHeader, putHeader, putHeaderLiteral } from "./request_headers";
 import { RequestHeader } from "./request_headers_table";
-import { putFixedPath } from "./message_path";
+import { StreamState } from "./stream";
 
 /**
  * Everything that does not depend on the body. `held`: proven to be held, so the length is set once the body is known and the
  * client's stays until then.
  */
-export function editRequestHeaders(headers: SpanTable, profile: Profile, held: bool): void {
-  putFixedPath(profile);
+export function editRequestHeaders(
+  stream: StreamState,
+  headers: SpanTable,
+  profile: Profile,
+  held: bool,
+): void {
+  if (stream.dialect == Dialect.Anthropic) putFixedNativePath(stream, headers, profile);
+  else putFixedPath(profile);
   putCredentials(headers, profile, false);
   if (!held) dropHeader(headers, RequestHeader.ContentLength, L.H_CONTENT_LENGTH);
   putHeaderLiteral(L.H_ACCEPT_ENCODING, L.IDENTITY);

@@ -14,7 +14,7 @@ import { replyError, replyProblem } from "./reply";
 import { editRequestHeaders } from "./request_edit";
 import { headerBlock, headerBlockLen, putHeader, readRequestHeaders } from "./request_headers";
 import { RequestHeader } from "./request_headers_table";
-import { translateRequest } from "./request_translator";
+import { requestUnchanged, translateRequest } from "./request_translator";
 import { needsModel, selectProfile, selectWithoutModel } from "./select_profile";
 import { isResource, sendResource } from "./resource_request";
 import { Phase, StreamState } from "./stream";
@@ -51,7 +51,8 @@ export function onRequestHeaders(stream: StreamState, end: bool): Action {
 /** Edits what can be edited without the body, and holds the headers until it has come. */
 function awaitBody(stream: StreamState, headers: SpanTable, profile: Profile, early: bool): Action {
   stream.deferred = needsModel || hasKeysByModel(profile);
-  if (!stream.deferred) editRequestHeaders(headers, profile, !early && stream.root.holdProven);
+  if (!stream.deferred)
+    editRequestHeaders(stream, headers, profile, !early && stream.root.holdProven);
   stream.phase = Phase.Waiting;
   if (early) return Action.Continue;
   stream.requestHeld = true;
@@ -139,14 +140,17 @@ function finishRequest(stream: StreamState, profile: Profile): void {
     return;
   }
   const out = output();
-  if (replaceBuffer(BufferType.RequestBody, out.start, out.length) != Status.Ok) {
+  if (
+    !requestUnchanged &&
+    replaceBuffer(BufferType.RequestBody, out.start, out.length) != Status.Ok
+  ) {
     replyError(stream, 500, L.CODE_OUT_OF_MEMORY, L.TEXT_OUT_OF_MEMORY, 0);
     return;
   }
   stream.phase = Phase.Sent;
   countRequest(stream);
   if (!stream.requestHeld) return;
-  const length = out.length;
+  const length = requestUnchanged ? size : out.length;
   const mark = out.mark();
   putU64(out, length);
   // Without memory for it the body is chunked; the client's length would be wrong.

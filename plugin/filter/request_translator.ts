@@ -5,16 +5,20 @@ import { Config, Profile } from "../policy/config";
 import { makePlan } from "../policy/plan_maker";
 import { readChat } from "../translate/chat/request";
 import { writeChat } from "../translate/chat/write";
-import { Operation } from "../translate/surface";
 import { openClientRequest } from "../translate/shared/client_request";
 import { problemStatus, refuseMemory, refuseWhole } from "../translate/shared/problem";
 import { expectedBytes } from "../translate/shared/write_members";
+import { Operation } from "../translate/surface";
 import { keepShape } from "./answer_shape";
 import { putBodyHeaders } from "./beta_headers";
+import { editNativeRequest, nativeUnchanged } from "./native_request";
 import { settleProfile } from "./settle_profile";
 import { takePathModel, translateCompletion } from "./completion_request";
 import { StreamState } from "./stream";
 import { putPathByBody } from "./message_path";
+
+/** The last request goes upstream as the client wrote it: the output writer holds nothing. */
+export let requestUnchanged: bool = false;
 
 /** Leaves the upstream's request in the output writer. False with a problem, or when the stream passes untouched. */
 export function translateRequest(
@@ -24,9 +28,19 @@ export function translateRequest(
   ptr: usize,
   len: u32,
 ): bool {
-  if (stream.operation == Operation.Completions)
-    return translateCompletion(stream, config, profile, ptr, len);
-  return translateChat(stream, config, profile, ptr, len);
+  requestUnchanged = false;
+  switch (stream.operation) {
+    case Operation.Completions:
+      return translateCompletion(stream, config, profile, ptr, len);
+    case Operation.Messages:
+    case Operation.CountTokens: {
+      const edited = editNativeRequest(stream, config, profile, ptr, len);
+      requestUnchanged = edited && nativeUnchanged;
+      return edited;
+    }
+    default:
+      return translateChat(stream, config, profile, ptr, len);
+  }
 }
 
 function translateChat(

@@ -27,7 +27,9 @@ import { putU64 } from "../bytes/decimal";
 import * as L from "../bytes/literals";
 import { openSpanTable, SpanTable } from "../bytes/span_table";
 import { NOT_A_TIME, putDuration, readRfc3339 } from "../bytes/time";
+import { ResponseHeaders } from "../policy/config";
 import { findResponseHeader, ResponseHeader } from "./response_headers_table";
+import { StreamState } from "./stream";
 
 const HEADER_COUNT: u32 = 32;
 const NANOS: u64 = 1_000_000_000;
@@ -93,6 +95,11 @@ export function dropBodyHeaders(headers: SpanTable, setsLength: bool): void {
   drop(headers, ResponseHeader.ContentDigest, L.H_CONTENT_DIGEST);
   drop(headers, ResponseHeader.LastModified, L.H_LAST_MODIFIED);
   drop(headers, ResponseHeader.AcceptRanges, L.H_ACCEPT_RANGES);
+  dropOrganization(headers);
+}
+
+/** Whose account it is, is not the client's business. */
+export function dropOrganization(headers: SpanTable): void {
   drop(headers, ResponseHeader.OrganizationId, L.H_ORGANIZATION_ID);
 }
 
@@ -195,4 +202,12 @@ export function putResponseNumber(name: usize, value: u32): bool {
   if (put) setHeader(HeaderMap.Response, name, out.start + mark, out.length - mark);
   out.rewind(mark);
   return put;
+}
+
+/** Names what was dropped or bent, where the configuration wants it. */
+export function putAdapted(stream: StreamState): void {
+  const profile = stream.profile;
+  if (profile == null || profile.responseHeaders == ResponseHeaders.None || stream.adaptedLen == 0)
+    return;
+  putResponseHeader(L.H_X_BRIDGE_ADAPTED, stream.adaptedPtr, stream.adaptedLen);
 }

@@ -5,8 +5,11 @@ import * as L from "../bytes/literals";
 import { readU32 } from "../bytes/decimal";
 import { SpanTable } from "../bytes/span_table";
 import { Profile, ResponseHeaders } from "../policy/config";
+import { Dialect } from "../translate/surface";
 import { Framing } from "./event_source";
 import { finishEvents, openEvents, takeEvents } from "./events";
+import { finishNativeBody, isNativeBody, openNativeAnswer, takeNativeBody } from "./native_answer";
+import { finishNativeEvents, takeNativeEvents } from "./native_events";
 import { replyError, sendUpstreamError } from "./reply";
 import {
   answerTime,
@@ -16,7 +19,7 @@ import {
   isEventStream,
   isIdentity,
   mapHeaders,
-  putResponseHeader,
+  putAdapted,
   putResponseLiteral,
   putResponseNumber,
   readResponseHeaders,
@@ -45,18 +48,24 @@ export function onResponseHeaders(stream: StreamState, end: bool): Action {
     return Action.Continue;
   }
   stream.status = statusOf(headers);
-  if (stream.status < 200 || (stream.status >= 300 && stream.status < 400)) {
+  if (isBetween(stream.status)) {
     stream.phase = Phase.Pass;
     return Action.Continue;
   }
   const failed = stream.status >= 400 || stream.phase != Phase.Sent;
   if (failed) countUpstreamError(stream);
+  if (stream.dialect == Dialect.Anthropic && !end) return openNativeAnswer(stream, headers, failed);
   if (end) return answerEmpty(stream, headers, failed);
   if (failed) stream.phase = Phase.Error;
   else if (!openAnswer(stream, headers)) return Action.Continue;
   stream.responseHeld = stream.root.holdProven;
   editHeaders(stream, headers);
   return stream.responseHeld ? Action.Pause : Action.Continue;
+}
+
+/** Neither an answer nor an error: interim, or for the client to follow. */
+function isBetween(status: u32): bool {
+  return status < 200 || (status >= 300 && status < 400);
 }
 
 function statusOf(headers: SpanTable): u32 {
@@ -133,10 +142,7 @@ function editHeaders(stream: StreamState, headers: SpanTable): void {
   // Known already, so hosts that cannot hold headers show it too.
   const status = statusFor(stream, stream.status);
   if (status != stream.status) putResponseNumber(L.H_STATUS, status);
-  const profile = stream.profile;
-  if (profile == null || profile.responseHeaders == ResponseHeaders.None || stream.adaptedLen == 0)
-    return;
-  putResponseHeader(L.H_X_BRIDGE_ADAPTED, stream.adaptedPtr, stream.adaptedLen);
+  putAdapted(stream);
 }
 
 function putContentType(headers: SpanTable, value: usize): void {
@@ -147,6 +153,8 @@ function putContentType(headers: SpanTable, value: usize): void {
 export function onResponseBody(stream: StreamState, size: u32, end: bool): Action {
   if (stream.phase == Phase.Events) return takeEvents(stream, size, end);
   if (stream.phase == Phase.List) return takeList(stream, size, end);
+  if (stream.phase == Phase.Watch) return takeNativeEvents(stream, size, end);
+  if (isNativeBody(stream)) return takeNativeBody(stream, size, end);
   if (stream.phase == Phase.Whole || stream.phase == Phase.Error)
     return takeWhole(stream, size, end);
   if (stream.phase == Phase.Finished) return swallow(size);
@@ -163,6 +171,8 @@ function swallow(size: u32): Action {
 export function onResponseTrailers(stream: StreamState): Action {
   if (stream.phase == Phase.Events) finishEvents(stream);
   else if (stream.phase == Phase.List) finishList(stream);
+  else if (stream.phase == Phase.Watch) finishNativeEvents(stream);
+  else if (isNativeBody(stream)) finishNativeBody(stream);
   else if (stream.phase == Phase.Whole || stream.phase == Phase.Error) finishWhole(stream);
   return Action.Continue;
 }

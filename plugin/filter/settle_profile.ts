@@ -22,7 +22,7 @@ export function settleProfile(stream: StreamState, config: Config, facts: Facts)
   }
   const profile = config.profiles.at(chosen);
   stream.profile = profile;
-  editRequestHeaders(headers, profile, stream.requestHeld && stream.root.holdProven);
+  editRequestHeaders(stream, headers, profile, stream.requestHeld && stream.root.holdProven);
   chooseByModel(0, 0);
   return true;
 }

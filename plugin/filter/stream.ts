@@ -5,6 +5,7 @@
  *   New ──▶ Waiting ──▶ Body ──▶ Sent              held or early; Waiting: headers seen, no body yet
  *   any request phase ──▶ Replied                  we answered ourselves; the reply passes our response callbacks
  *   Sent ──▶ Whole | Error | Events | List ──▶ Finished   by what the upstream answers
+ *   Sent ──▶ Watch | Pass                          native answers that pass as they are
  */
 import { Arena } from "../bytes/arena";
 import { EventStreamDecoder } from "../eventstream/decoder";
@@ -12,6 +13,7 @@ import { Profile } from "../policy/config";
 import { ArrayStream } from "../json/array_stream";
 import { SseDecoder } from "../sse/decoder";
 import { ChatStream } from "../translate/chat/stream_state";
+import { NativeStream } from "../translate/native/stream";
 import { Resource } from "../translate/shared/resource";
 import { TextStream } from "../translate/completions/stream";
 import { AnswerShape } from "../translate/shape";
@@ -39,6 +41,8 @@ export const enum Phase {
   Finished = 9,
   /** Translating a list, element by element. */
   List = 10,
+  /** A native stream passes; only its end is watched. */
+  Watch = 11,
 }
 
 @unmanaged
@@ -74,4 +78,5 @@ export class StreamState {
   resource: Resource | null; // of operations on models, files and batches; in the arena
   text: TextStream | null; // of Operation.Completions; in the arena
   chat: ChatStream | null; // of Operation.Chat; in the arena
+  native: NativeStream | null; // of Operation.Messages; in the arena
 }

@@ -72,6 +72,11 @@ export class SseDecoder {
     return false;
   }
 
+  /** True when bytes of an event came whose blank line did not. */
+  get isInside(): bool {
+    return this.hasData || this.pendingNameLen > 0 || this.line.len > 0;
+  }
+
   /** Address of the event's name; `nameLen` bytes, valid until the next call. */
   get namePtr(): usize {
     return this.name;

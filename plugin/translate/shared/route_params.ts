@@ -21,7 +21,7 @@ import { noteMember } from "./members_native";
 import { problemParam, refuseMemory, refuseUnsupported } from "./problem";
 
 /** No entry of a map. */
-const NONE: i32 = -1;
+export const NO_ENTRY: i32 = -1;
 
 /** One member of the body that is to be dropped or gets another value. */
 @unmanaged
@@ -29,7 +29,7 @@ const NONE: i32 = -1;
 class Edit {
   offset: u32; // of what is replaced
   len: u32;
-  value: i32; // entry of `set`, or NONE: the member goes
+  value: i32; // entry of `set`, or NO_ENTRY: the member goes
 }
 
 /** What one walk over the body finds out. */
@@ -60,7 +60,7 @@ export function applyRouteParams(
   for (let i = edits.count; i > 0; i--) {
     const edit = edits.at(i - 1);
     const set = edit.value;
-    if (set == NONE) splice(out, edit.offset, edit.len, 0, 0);
+    if (set == NO_ENTRY) splice(out, edit.offset, edit.len, 0, 0);
     else splice(out, edit.offset, edit.len, plan.set.valuePtr(set), plan.set.valueLen(set));
   }
   addMissing(out, plan, facts, c, there);
@@ -77,7 +77,7 @@ function addMissing(out: Writer, plan: Plan, facts: Facts, c: JsonCursor, there:
   }
   for (let i: u32 = 0; i < absent.count; i++) {
     if (there.has(always.count + i)) continue;
-    if (findEntry(always, absent.keyPtr(i), absent.keyLen(i)) != NONE) continue;
+    if (findEntry(always, absent.keyPtr(i), absent.keyLen(i)) != NO_ENTRY) continue;
     noteMember(facts, absent, i, c);
     addMember(out, absent, i, facts);
   }
@@ -93,9 +93,9 @@ function findEdits(out: Writer, plan: Plan, facts: Facts, c: JsonCursor, found: 
     if (isListed(plan.reject, key, len)) return refuseMember(key, len);
     c.skip();
     const set = findEntry(plan.set, key, len);
-    const drops = set == NONE && isListed(plan.drop, key, len) && !isNeeded(key, len);
+    const drops = set == NO_ENTRY && isListed(plan.drop, key, len) && !isNeeded(key, len);
     if (!drops) noteThere(plan, found.there, key, len);
-    if (set == NONE && !drops) continue;
+    if (set == NO_ENTRY && !drops) continue;
     const edit = found.edits.push();
     if (edit == null) return refuseMemory();
     // Our own output has no white space and no escapes in keys: a comma and a quote stand in front.
@@ -111,18 +111,19 @@ function findEdits(out: Writer, plan: Plan, facts: Facts, c: JsonCursor, found: 
 function noteThere(plan: Plan, there: SpanTable, key: usize, len: u32): void {
   const always = findEntry(plan.set, key, len);
   const absent = findEntry(plan.setIfAbsent, key, len);
-  if (always != NONE) there.set(always, key, len);
-  if (absent != NONE) there.set(plan.set.count + absent, key, len);
+  if (always != NO_ENTRY) there.set(always, key, len);
+  if (absent != NO_ENTRY) there.set(plan.set.count + absent, key, len);
 }
 
-function refuseMember(key: usize, len: u32): bool {
+/** Notes that the route refuses a member. */
+export function refuseMember(key: usize, len: u32): bool {
   problemParam.begin(0, len);
   problemParam.put(key, len);
   return refuseUnsupported(L.CODE_UNSUPPORTED_PARAMETER, L.TEXT_REFUSED_BY_ROUTE);
 }
 
 /** Members without which there is no request. */
-function isNeeded(ptr: usize, len: u32): bool {
+export function isNeeded(ptr: usize, len: u32): bool {
   return (
     equalsLiteral(ptr, len, L.MODEL) ||
     equalsLiteral(ptr, len, L.MESSAGES) ||
@@ -130,18 +131,20 @@ function isNeeded(ptr: usize, len: u32): bool {
   );
 }
 
-function isListed(list: TextList, ptr: usize, len: u32): bool {
+/** True when the list has this text. */
+export function isListed(list: TextList, ptr: usize, len: u32): bool {
   for (let i: u32 = 0; i < list.count; i++) {
     if (list.len(i) == len && equals(list.ptr(i), ptr, len)) return true;
   }
   return false;
 }
 
-function findEntry(map: TextMap, ptr: usize, len: u32): i32 {
+/** Index of the entry of a name; NO_ENTRY when there is none. */
+export function findEntry(map: TextMap, ptr: usize, len: u32): i32 {
   for (let i: u32 = 0; i < map.count; i++) {
     if (map.keyLen(i) == len && equals(map.keyPtr(i), ptr, len)) return <i32>i;
   }
-  return NONE;
+  return NO_ENTRY;
 }
 
 /** Index of the entry of a literal's name; -1 when there is none. */

@@ -1,0 +1,149 @@
+/**
+ * Answers to native clients. What is in Anthropic's form passes as it is, unheld; what is not an error in that form is made one, and
+ * the model's name is put back where an alias changed it. Source: docs/native.md, "Answers", "Errors".
+ */
+import { readBuffer, replaceBuffer, resultPtr } from "../abi/host";
+import { output, scratch } from "../abi/memory";
+import { Action, BufferType, Status } from "../abi/numbers";
+import * as L from "../bytes/literals";
+import { openStruct } from "../bytes/records";
+import { SpanTable } from "../bytes/span_table";
+import { JsonCursor } from "../json/cursor";
+import { openEdits, putEdited } from "../translate/native/edits";
+import { isAnthropicError } from "../translate/native/error_shape";
+import { renameMessage } from "../translate/native/model_name";
+import { Dialect, Operation } from "../translate/surface";
+import { putEmptyError, putErrorBody } from "./error_body";
+import { openNativeEvents } from "./native_events";
+import { replyError, sendUpstreamError } from "./reply";
+import {
+  dropBodyHeaders,
+  dropOrganization,
+  isEventStream,
+  isIdentity,
+  putAdapted,
+  putResponseLength,
+  putResponseLiteral,
+  readResponseHeaders,
+} from "./response_headers";
+import { Phase, StreamState } from "./stream";
+
+/** Decides from the headers of an answer with a body what becomes of it. */
+export function openNativeAnswer(stream: StreamState, headers: SpanTable, failed: bool): Action {
+  dropOrganization(headers);
+  putAdapted(stream);
+  if (failed) return openBody(stream, headers, Phase.Error);
+  if (stream.operation != Operation.Messages) return pass(stream);
+  const renames = wantsName(stream);
+  if (!isIdentity(headers)) {
+    if (!renames) return pass(stream);
+    replyError(stream, 502, L.CODE_INVALID_UPSTREAM, L.TEXT_UPSTREAM_ENCODED, 0);
+    return Action.Continue;
+  }
+  if (!isEventStream(headers)) {
+    return renames ? openBody(stream, headers, Phase.Whole) : pass(stream);
+  }
+  if (renames) dropBodyHeaders(headers, false);
+  if (openNativeEvents(stream, renames)) return Action.Continue;
+  replyError(stream, 500, L.CODE_OUT_OF_MEMORY, L.TEXT_OUT_OF_MEMORY, 0);
+  return Action.Continue;
+}
+
+/** True for a body of a native answer that is collected. */
+export function isNativeBody(stream: StreamState): bool {
+  if (stream.dialect != Dialect.Anthropic) return false;
+  return stream.phase == Phase.Whole || stream.phase == Phase.Error;
+}
+
+function pass(stream: StreamState): Action {
+  stream.phase = Phase.Pass;
+  return Action.Continue;
+}
+
+/** An alias or a template changed the name on the way in. */
+function wantsName(stream: StreamState): bool {
+  const shape = stream.shape;
+  return shape != null && shape.showsAsked;
+}
+
+/** Collects a body that may have to be replaced. A compressed error cannot be read: it passes. */
+function openBody(stream: StreamState, headers: SpanTable, phase: Phase): Action {
+  if (!isIdentity(headers)) return pass(stream);
+  stream.phase = phase;
+  stream.responseHeld = stream.root.holdProven;
+  if (stream.responseHeld) return Action.Pause;
+  dropBodyHeaders(headers, false);
+  if (phase == Phase.Error) putResponseLiteral(L.H_CONTENT_TYPE, L.APPLICATION_JSON);
+  return Action.Continue;
+}
+
+/** Collects; finishes with the last piece. What is larger than the limit passes as it is. */
+export function takeNativeBody(stream: StreamState, size: u32, end: bool): Action {
+  stream.responseBytes = size;
+  const profile = stream.profile;
+  if (profile == null || size > profile.maxResponseBytes) {
+    stream.responseHeld = false;
+    return pass(stream);
+  }
+  if (!end) return Action.Pause;
+  finishBody(stream);
+  return Action.Continue;
+}
+
+/**
+ * With trailers no body callback says that it is the last. Trailers without any data leave no body to write to: headers that are
+ * held give way to a reply.
+ */
+export function finishNativeBody(stream: StreamState): void {
+  if (stream.responseBytes > 0 || stream.phase != Phase.Error || !stream.responseHeld) {
+    finishBody(stream);
+    return;
+  }
+  const headers = readResponseHeaders();
+  if (headers != null) sendUpstreamError(stream, putEmptyError(stream, stream.status), headers);
+}
+
+/** The body is complete: replaces it where it has to be. */
+function finishBody(stream: StreamState): void {
+  const size = stream.responseBytes;
+  const failed = stream.phase == Phase.Error;
+  stream.phase = Phase.Pass;
+  const held = stream.responseHeld;
+  stream.responseHeld = false;
+  if (size > 0 && readBuffer(BufferType.ResponseBody, size) != Status.Ok) return;
+  const ptr = size > 0 ? resultPtr : 0;
+  if (!(failed ? putError(stream, ptr, size) : putRenamed(stream, ptr, size))) return;
+  stream.phase = Phase.Finished;
+  const out = output();
+  if (held) editHeldHeaders(failed, out.length);
+  replaceBuffer(BufferType.ResponseBody, out.start, out.length);
+}
+
+/** Writes the error that the body is; false when it is in Anthropic's shape already, or without memory. */
+function putError(stream: StreamState, ptr: usize, len: u32): bool {
+  const cursor = openStruct<JsonCursor>(scratch());
+  if (cursor == null || isAnthropicError(cursor, ptr, len)) return false;
+  putErrorBody(stream, stream.status, ptr, len);
+  return !output().failed;
+}
+
+/** Writes the message with the client's name of the model; false when there is nothing to change. */
+function putRenamed(stream: StreamState, ptr: usize, len: u32): bool {
+  const shape = stream.shape;
+  const edits = openEdits(scratch());
+  const cursor = openStruct<JsonCursor>(scratch());
+  if (shape == null || edits == null || cursor == null) return false;
+  if (!renameMessage(edits, cursor, ptr, len, shape)) return false;
+  if (edits.list.count == 0) return false;
+  const out = output();
+  out.begin(len + edits.textBytes, len + edits.textBytes);
+  putEdited(out, edits, ptr, len);
+  return !out.failed;
+}
+
+function editHeldHeaders(failed: bool, length: u32): void {
+  const headers = readResponseHeaders();
+  if (headers != null) dropBodyHeaders(headers, true);
+  putResponseLength(length);
+  if (failed) putResponseLiteral(L.H_CONTENT_TYPE, L.APPLICATION_JSON);
+}
