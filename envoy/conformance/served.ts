@@ -3,6 +3,7 @@
 /** Surfaces of the set that each provider serves. A pair that is not here is not run. */
 export const SERVED: Readonly<Record<string, readonly string[]>> = {
   anthropic: ["chat"],
+  databricks: ["chat"],
 };
 
 interface Config {

@@ -131,7 +131,7 @@ export function replyFunctions(vm: Vm): HostFunctions {
     vm.effective?.queueReply({
       status: at(0),
       headers: decodePairs(pairs),
-      body: body.slice(),
+      body: new Uint8Array(body),
       details,
       origin: "filter",
     });
@@ -159,7 +159,7 @@ export function propertyFunctions(vm: Vm): HostFunctions {
       const name = vm.memory.text(path >>> 0, pathLength >>> 0);
       const bytes = vm.memory.view(value >>> 0, valueLength >>> 0);
       if (name === undefined || bytes === undefined) return Status.InvalidMemoryAccess;
-      vm.effective?.setProperty(name, bytes.slice());
+      vm.effective?.setProperty(name, new Uint8Array(bytes));
       return Status.Ok;
     },
   } as HostFunctions;

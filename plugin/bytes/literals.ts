@@ -441,9 +441,9 @@ export const TEXT_NOT_HELD: usize = memory.data<u8>([224, 0, 0, 0, 84, 104, 101,
 // prettier-ignore
 export const TEXT_NO_PROFILE: usize = memory.data<u8>([44, 0, 0, 0, 84, 104, 101, 32, 103, 97, 116, 101, 119, 97, 121, 32, 104, 97, 115, 32, 110, 111, 32, 112, 114, 111, 102, 105, 108, 101, 32, 102, 111, 114, 32, 116, 104, 105, 115, 32, 114, 101, 113, 117, 101, 115, 116, 46]);
 
-// "The gateway's route names a profile that its configuration does not have."
+// "The gateway names a profile that its configuration does not have: '"
 // prettier-ignore
-export const TEXT_UNKNOWN_PROFILE: usize = memory.data<u8>([73, 0, 0, 0, 84, 104, 101, 32, 103, 97, 116, 101, 119, 97, 121, 39, 115, 32, 114, 111, 117, 116, 101, 32, 110, 97, 109, 101, 115, 32, 97, 32, 112, 114, 111, 102, 105, 108, 101, 32, 116, 104, 97, 116, 32, 105, 116, 115, 32, 99, 111, 110, 102, 105, 103, 117, 114, 97, 116, 105, 111, 110, 32, 100, 111, 101, 115, 32, 110, 111, 116, 32, 104, 97, 118, 101, 46]);
+export const TEXT_UNKNOWN_PROFILE: usize = memory.data<u8>([67, 0, 0, 0, 84, 104, 101, 32, 103, 97, 116, 101, 119, 97, 121, 32, 110, 97, 109, 101, 115, 32, 97, 32, 112, 114, 111, 102, 105, 108, 101, 32, 116, 104, 97, 116, 32, 105, 116, 115, 32, 99, 111, 110, 102, 105, 103, 117, 114, 97, 116, 105, 111, 110, 32, 100, 111, 101, 115, 32, 110, 111, 116, 32, 104, 97, 118, 101, 58, 32, 39]);
 
 // "The model does not exist or this gateway does not allow it."
 // prettier-ignore
@@ -500,6 +500,10 @@ export const TEXT_NOT_AT_UPSTREAM: usize = memory.data<u8>([32, 0, 0, 0, 32, 105
 // "Invalid value for 'model': this name cannot stand in the path of a request to this upstream."
 // prettier-ignore
 export const TEXT_MODEL_IN_PATH: usize = memory.data<u8>([92, 0, 0, 0, 73, 110, 118, 97, 108, 105, 100, 32, 118, 97, 108, 117, 101, 32, 102, 111, 114, 32, 39, 109, 111, 100, 101, 108, 39, 58, 32, 116, 104, 105, 115, 32, 110, 97, 109, 101, 32, 99, 97, 110, 110, 111, 116, 32, 115, 116, 97, 110, 100, 32, 105, 110, 32, 116, 104, 101, 32, 112, 97, 116, 104, 32, 111, 102, 32, 97, 32, 114, 101, 113, 117, 101, 115, 116, 32, 116, 111, 32, 116, 104, 105, 115, 32, 117, 112, 115, 116, 114, 101, 97, 109, 46]);
+
+// "'."
+// prettier-ignore
+export const TEXT_UNKNOWN_PROFILE_END: usize = memory.data<u8>([2, 0, 0, 0, 39, 46]);
 
 // --- Messages request ---
 
@@ -1957,6 +1961,14 @@ export const H_ACCEPT_RANGES: usize = memory.data<u8>([13, 0, 0, 0, 97, 99, 99, 
 // prettier-ignore
 export const H_ORGANIZATION_ID: usize = memory.data<u8>([25, 0, 0, 0, 97, 110, 116, 104, 114, 111, 112, 105, 99, 45, 111, 114, 103, 97, 110, 105, 122, 97, 116, 105, 111, 110, 45, 105, 100]);
 
+// "x-amz-"
+// prettier-ignore
+export const X_AMZ: usize = memory.data<u8>([6, 0, 0, 0, 120, 45, 97, 109, 122, 45]);
+
+// "x-goog-"
+// prettier-ignore
+export const X_GOOG: usize = memory.data<u8>([7, 0, 0, 0, 120, 45, 103, 111, 111, 103, 45]);
+
 // --- paths ---
 
 // "/v1"
@@ -1984,6 +1996,34 @@ export const P_TOTAL_SIZE: usize = memory.data<u8>([18, 0, 0, 0, 114, 101, 113, 
 // "xds\u0000route_name"
 // prettier-ignore
 export const P_ROUTE_NAME: usize = memory.data<u8>([14, 0, 0, 0, 120, 100, 115, 0, 114, 111, 117, 116, 101, 95, 110, 97, 109, 101]);
+
+// "upstream\u0000address"
+// prettier-ignore
+export const P_UPSTREAM_ADDRESS: usize = memory.data<u8>([16, 0, 0, 0, 117, 112, 115, 116, 114, 101, 97, 109, 0, 97, 100, 100, 114, 101, 115, 115]);
+
+// "xds\u0000node\u0000user_agent_build_version\u0000version\u0000major_number"
+// prettier-ignore
+export const P_ENVOY_MAJOR: usize = memory.data<u8>([54, 0, 0, 0, 120, 100, 115, 0, 110, 111, 100, 101, 0, 117, 115, 101, 114, 95, 97, 103, 101, 110, 116, 95, 98, 117, 105, 108, 100, 95, 118, 101, 114, 115, 105, 111, 110, 0, 118, 101, 114, 115, 105, 111, 110, 0, 109, 97, 106, 111, 114, 95, 110, 117, 109, 98, 101, 114]);
+
+// "xds\u0000node\u0000user_agent_build_version\u0000version\u0000minor_number"
+// prettier-ignore
+export const P_ENVOY_MINOR: usize = memory.data<u8>([54, 0, 0, 0, 120, 100, 115, 0, 110, 111, 100, 101, 0, 117, 115, 101, 114, 95, 97, 103, 101, 110, 116, 95, 98, 117, 105, 108, 100, 95, 118, 101, 114, 115, 105, 111, 110, 0, 118, 101, 114, 115, 105, 111, 110, 0, 109, 105, 110, 111, 114, 95, 110, 117, 109, 98, 101, 114]);
+
+// "bridge_origin"
+// prettier-ignore
+export const P_ORIGIN: usize = memory.data<u8>([13, 0, 0, 0, 98, 114, 105, 100, 103, 101, 95, 111, 114, 105, 103, 105, 110]);
+
+// "xds\u0000upstream_host_metadata\u0000filter_metadata\u0000messages_bridge\u0000profile"
+// prettier-ignore
+export const P_ENDPOINT_PROFILE: usize = memory.data<u8>([66, 0, 0, 0, 120, 100, 115, 0, 117, 112, 115, 116, 114, 101, 97, 109, 95, 104, 111, 115, 116, 95, 109, 101, 116, 97, 100, 97, 116, 97, 0, 102, 105, 108, 116, 101, 114, 95, 109, 101, 116, 97, 100, 97, 116, 97, 0, 109, 101, 115, 115, 97, 103, 101, 115, 95, 98, 114, 105, 100, 103, 101, 0, 112, 114, 111, 102, 105, 108, 101]);
+
+// "xds\u0000route_metadata\u0000filter_metadata\u0000messages_bridge\u0000profile"
+// prettier-ignore
+export const P_ROUTE_PROFILE: usize = memory.data<u8>([58, 0, 0, 0, 120, 100, 115, 0, 114, 111, 117, 116, 101, 95, 109, 101, 116, 97, 100, 97, 116, 97, 0, 102, 105, 108, 116, 101, 114, 95, 109, 101, 116, 97, 100, 97, 116, 97, 0, 109, 101, 115, 115, 97, 103, 101, 115, 95, 98, 114, 105, 100, 103, 101, 0, 112, 114, 111, 102, 105, 108, 101]);
+
+// "xds\u0000cluster_metadata\u0000filter_metadata\u0000messages_bridge\u0000profile"
+// prettier-ignore
+export const P_CLUSTER_PROFILE: usize = memory.data<u8>([60, 0, 0, 0, 120, 100, 115, 0, 99, 108, 117, 115, 116, 101, 114, 95, 109, 101, 116, 97, 100, 97, 116, 97, 0, 102, 105, 108, 116, 101, 114, 95, 109, 101, 116, 97, 100, 97, 116, 97, 0, 109, 101, 115, 115, 97, 103, 101, 115, 95, 98, 114, 105, 100, 103, 101, 0, 112, 114, 111, 102, 105, 108, 101]);
 
 // --- configuration ---
 

@@ -13,6 +13,7 @@ import { openEdits, putEdited } from "../translate/native/edits";
 import { isAnthropicError } from "../translate/native/error_shape";
 import { renameMessage } from "../translate/native/model_name";
 import { Dialect, Operation } from "../translate/surface";
+import { holdsAnswer } from "./attempts";
 import { putEmptyError, putErrorBody } from "./error_body";
 import { openNativeEvents } from "./native_events";
 import { replyError, sendUpstreamError } from "./reply";
@@ -70,7 +71,7 @@ function wantsName(stream: StreamState): bool {
 function openBody(stream: StreamState, headers: SpanTable, phase: Phase): Action {
   if (!isIdentity(headers)) return pass(stream);
   stream.phase = phase;
-  stream.responseHeld = stream.root.holdProven;
+  stream.responseHeld = holdsAnswer(stream.root, phase == Phase.Error);
   if (stream.responseHeld) return Action.Pause;
   dropBodyHeaders(headers, false);
   if (phase == Phase.Error) putResponseLiteral(L.H_CONTENT_TYPE, L.APPLICATION_JSON);

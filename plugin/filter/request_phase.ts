@@ -1,12 +1,22 @@
 /** The request: headers, body, trailers. Finishes at whichever comes first of `end_of_stream` and the trailers. */
-import { readBuffer, removeHeader, replaceBuffer, resultLen, resultPtr } from "../abi/host";
+import {
+  logLine,
+  readBuffer,
+  removeHeader,
+  replaceBuffer,
+  resultLen,
+  resultPtr,
+} from "../abi/host";
 import { output } from "../abi/memory";
-import { Action, BufferType, HeaderMap, Status } from "../abi/numbers";
+import { Action, BufferType, HeaderMap, LogLevel, Status } from "../abi/numbers";
 import { equalsLiteralIgnoreCase } from "../bytes/compare";
 import { putU64, readU32 } from "../bytes/decimal";
 import * as L from "../bytes/literals";
 import { SpanTable } from "../bytes/span_table";
 import { Config, Profile, RequestHeaders } from "../policy/config";
+import { problemMessage } from "../translate/shared/problem";
+import { foundDialect } from "../translate/surface";
+import { isUpstreamPlaced, restoreOrigin, settleAttempt } from "./attempts";
 import { hasKeysByModel } from "./credentials";
 import { countRequest } from "./metrics";
 import { checkOperation, classify, isNotOurs } from "./operation";
@@ -15,7 +25,7 @@ import { editRequestHeaders } from "./request_edit";
 import { headerBlock, headerBlockLen, putHeader, readRequestHeaders } from "./request_headers";
 import { RequestHeader } from "./request_headers_table";
 import { requestUnchanged, translateRequest } from "./request_translator";
-import { needsModel, selectProfile, selectWithoutModel } from "./select_profile";
+import { needsModel, selectProfile, selectWithoutModel, UNKNOWN_PROFILE } from "./select_profile";
 import { isResource, sendResource } from "./resource_request";
 import { Phase, StreamState } from "./stream";
 import { proveHold, watch } from "./tick";
@@ -23,22 +33,21 @@ import { proveHold, watch } from "./tick";
 /** Classifies the request, edits its headers, holds them when the configuration says so. */
 export function onRequestHeaders(stream: StreamState, end: bool): Action {
   const config = stream.root.config;
-  const headers = readRequestHeaders();
+  const placed = isUpstreamPlaced(stream.root);
+  const headers = readClientHeaders(placed);
   if (config == null || headers == null) {
     replyError(stream, 500, L.CODE_OUT_OF_MEMORY, L.TEXT_OUT_OF_MEMORY, 0);
     return Action.Continue;
   }
-  const chosen = chooseProfile(config, headers);
-  if (chosen < 0 && config.rejectUnmatched) {
-    replyError(stream, 404, L.CODE_UNKNOWN_URL, L.TEXT_NO_PROFILE, 0);
-    return Action.Continue;
-  }
+  const chosen = chooseProfile(config, headers, placed);
+  if (chosen < 0 && isRefused(stream, config, headers, chosen)) return Action.Continue;
   if (chosen < 0 || isNotOurs(headers)) {
     stream.phase = Phase.Pass;
     return Action.Continue;
   }
   const profile = config.profiles.at(chosen);
   stream.profile = profile;
+  if (placed) settleAttempt(headers, profile);
   if (!checkOperation(stream, headers, profile)) return Action.Continue;
   if (isResource(stream.operation)) {
     sendResource(stream, headers, profile);
@@ -60,11 +69,30 @@ function awaitBody(stream: StreamState, headers: SpanTable, profile: Profile, ea
   return Action.Pause;
 }
 
-/** Index of the profile, -1: none. Operations without a model in their body are chosen for at once. */
-function chooseProfile(config: Config, headers: SpanTable): i32 {
-  const chosen = selectProfile(config, headers, headerBlock, headerBlockLen);
+/** Index of the profile, below 0: none. Operations without a model in their body are chosen for at once. */
+function chooseProfile(config: Config, headers: SpanTable, placed: bool): i32 {
+  const chosen = selectProfile(config, headers, headerBlock, headerBlockLen, placed);
   if (!needsModel || !isResource(classify(headers))) return chosen;
-  return selectWithoutModel(config, headers, headerBlock, headerBlockLen);
+  return selectWithoutModel(config, headers, headerBlock, headerBlockLen, placed);
+}
+
+/** The headers as the client sent them, also where another attempt has changed them before. */
+function readClientHeaders(placed: bool): SpanTable | null {
+  const headers = readRequestHeaders();
+  return placed && restoreOrigin() ? readRequestHeaders() : headers;
+}
+
+/** Answers a request without a profile, where the configuration says so. */
+function isRefused(stream: StreamState, config: Config, headers: SpanTable, chosen: i32): bool {
+  classify(headers);
+  stream.dialect = foundDialect;
+  if (chosen == UNKNOWN_PROFILE) {
+    logLine(LogLevel.Error, problemMessage.start, problemMessage.length);
+    replyProblem(stream);
+    return true;
+  }
+  if (config.rejectUnmatched) replyError(stream, 404, L.CODE_UNKNOWN_URL, L.TEXT_NO_PROFILE, 0);
+  return config.rejectUnmatched;
 }
 
 /** Answers what the headers alone tell to be in vain; true when the request goes on. */

@@ -6,6 +6,7 @@ import { readU32 } from "../bytes/decimal";
 import { SpanTable } from "../bytes/span_table";
 import { Profile, ResponseHeaders } from "../policy/config";
 import { Dialect } from "../translate/surface";
+import { holdsAnswer } from "./attempts";
 import { Framing } from "./event_source";
 import { finishEvents, openEvents, takeEvents } from "./events";
 import { finishNativeBody, isNativeBody, openNativeAnswer, takeNativeBody } from "./native_answer";
@@ -58,7 +59,7 @@ export function onResponseHeaders(stream: StreamState, end: bool): Action {
   if (end) return answerEmpty(stream, headers, failed);
   if (failed) stream.phase = Phase.Error;
   else if (!openAnswer(stream, headers)) return Action.Continue;
-  stream.responseHeld = stream.root.holdProven;
+  stream.responseHeld = holdsAnswer(stream.root, failed);
   editHeaders(stream, headers);
   return stream.responseHeld ? Action.Pause : Action.Continue;
 }

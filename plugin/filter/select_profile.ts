@@ -14,10 +14,13 @@ import { globMatches } from "../bytes/glob";
 import * as L from "../bytes/literals";
 import { SpanTable } from "../bytes/span_table";
 import { TextList } from "../bytes/text_list";
-import { Config, HEADER_ABSENT, HEADER_PRESENT, Rule, ruleAt } from "../policy/config";
+import { Config, HEADER_ABSENT, HEADER_PRESENT, profileAt, Rule, ruleAt } from "../policy/config";
+import { problemMessage, refuseWhole } from "../translate/shared/problem";
 import { RequestHeader } from "./request_headers_table";
 
 const COLON: u32 = 0x3a;
+/** Longest name that a problem shows; that of a profile has 63 bytes. */
+const LONGEST_NAME: u32 = 128;
 
 /** Bytes in front of the client's path that the chosen rule strips. */
 export let strippedPrefix: u32 = 0;
@@ -35,15 +38,21 @@ export function chooseByModel(ptr: usize, len: u32): void {
   modelLen = len;
 }
 
+/** No profile: nothing chose one. */
+export const NO_PROFILE: i32 = -1;
+/** No profile: metadata names one that is not there; shared/problem.ts says which. */
+export const UNKNOWN_PROFILE: i32 = -2;
+
 /** As `selectProfile`, for requests whose body names no model: rules for models are none of theirs. */
 export function selectWithoutModel(
   config: Config,
   headers: SpanTable,
   pairs: usize,
   pairsLen: u32,
+  upstream: bool,
 ): i32 {
   namesNone = true;
-  const chosen = selectProfile(config, headers, pairs, pairsLen);
+  const chosen = selectProfile(config, headers, pairs, pairsLen, upstream);
   namesNone = false;
   return chosen;
 }
@@ -52,7 +61,8 @@ export function selectWithoutModel(
 let namesNone: bool = false;
 
 /**
- * Index of the profile; -1: none. `pairs`, `pairsLen` is the request's header block. Without a model, the first rule that could
+ * Index of the profile, NO_PROFILE or UNKNOWN_PROFILE. Metadata of the endpoint (`upstream`: the filter stands in a cluster), the route and
+ * the cluster come first, where there is something to choose from. `pairs`, `pairsLen` is the request's header block. Without a model, the first rule that could
  * match decides for the time being and `needsModel` is set.
  */
 export function selectProfile(
@@ -60,9 +70,15 @@ export function selectProfile(
   headers: SpanTable,
   pairs: usize,
   pairsLen: u32,
+  upstream: bool,
 ): i32 {
   strippedPrefix = 0;
   needsModel = false;
+  if (config.profileCount > 1) {
+    if (upstream && readProperty(L.P_ENDPOINT_PROFILE) == Status.Ok) return findNamed(config);
+    if (readProperty(L.P_ROUTE_PROFILE) == Status.Ok) return findNamed(config);
+    if (readProperty(L.P_CLUSTER_PROFILE) == Status.Ok) return findNamed(config);
+  }
   for (let i: u32 = 0; i < config.ruleCount; i++) {
     const rule = ruleAt(config, i);
     if (!matches(rule, headers, pairs, pairsLen)) continue;
@@ -75,6 +91,19 @@ export function selectProfile(
     return <i32>rule.profile;
   }
   return config.defaultProfile;
+}
+
+/** The profile with the name that was read last. */
+function findNamed(config: Config): i32 {
+  for (let i: u32 = 0; i < config.profileCount; i++) {
+    const profile = profileAt(config, i);
+    if (profile.nameLen == resultLen && equals(profile.namePtr, resultPtr, resultLen))
+      return <i32>i;
+  }
+  refuseWhole(500, L.CODE_CONFIGURATION, L.TEXT_UNKNOWN_PROFILE);
+  problemMessage.put(resultPtr, min(resultLen, LONGEST_NAME));
+  problemMessage.literal(L.TEXT_UNKNOWN_PROFILE_END);
+  return UNKNOWN_PROFILE;
 }
 
 function matches(rule: Rule, headers: SpanTable, pairs: usize, pairsLen: u32): bool {

@@ -3,9 +3,10 @@ import * as L from "../bytes/literals";
 import { Config } from "../policy/config";
 import { Facts } from "../translate/plan";
 import { refuse, refuseMemory } from "../translate/shared/problem";
+import { isUpstreamPlaced } from "./attempts";
 import { headerBlock, headerBlockLen, readRequestHeaders } from "./request_headers";
 import { editRequestHeaders } from "./request_edit";
-import { chooseByModel, selectProfile } from "./select_profile";
+import { chooseByModel, selectProfile, UNKNOWN_PROFILE } from "./select_profile";
 import { Phase, StreamState } from "./stream";
 
 /** Chooses profile and key now that the model is known, and edits the headers. False with a problem, or when nothing matches. */
@@ -13,9 +14,16 @@ export function settleProfile(stream: StreamState, config: Config, facts: Facts)
   const headers = readRequestHeaders();
   if (headers == null) return refuseMemory();
   chooseByModel(facts.modelPtr, facts.modelLen);
-  const chosen = selectProfile(config, headers, headerBlock, headerBlockLen);
+  const chosen = selectProfile(
+    config,
+    headers,
+    headerBlock,
+    headerBlockLen,
+    isUpstreamPlaced(stream.root),
+  );
   if (chosen < 0) {
     chooseByModel(0, 0);
+    if (chosen == UNKNOWN_PROFILE) return false;
     if (config.rejectUnmatched) return refuse(404, L.CODE_UNKNOWN_URL, L.TEXT_NO_PROFILE);
     stream.phase = Phase.Pass;
     return false;

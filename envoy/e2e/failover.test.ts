@@ -1,0 +1,153 @@
+// envoy/examples/failover.yaml: one cluster, two providers in priorities, every attempt translated anew.
+
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import {
+  answerMessages,
+  answerStream,
+  CHAT,
+  CHAT_PATH,
+  messagesOf,
+  payloads,
+  streamOf,
+  textBlock,
+} from "../harness/answers.ts";
+import { sseEvent } from "../upstream/demo.ts";
+import { Client, JSON_HEADERS } from "../harness/client.ts";
+import { Envoy, NEWEST, VERSIONS } from "../harness/envoy.ts";
+import { exampleOptions } from "../harness/example.ts";
+import type { Exchange, Received } from "../upstream/exchange.ts";
+import { Upstream } from "../upstream/server.ts";
+
+const KEYS = { ANTHROPIC_API_KEY: "canary-anthropic", BEDROCK_API_KEY: "canary-bedrock" };
+const MESSAGE = {
+  id: "msg_1",
+  type: "message",
+  role: "assistant",
+  model: "claude-sonnet-4-5",
+  content: [{ type: "text", text: "Hi" }],
+  stop_reason: "end_turn",
+  stop_sequence: null,
+  usage: { input_tokens: 1, output_tokens: 1 },
+};
+/** Requests of the run in which a provider goes away. */
+const RUN = 1000;
+const JSON_TYPE = { "content-type": "application/json" };
+const OVERLOADED = {
+  type: "error",
+  error: { type: "overloaded_error", message: "Overloaded" },
+};
+
+const value = (seen: Received, name: string) =>
+  seen.headers.find(([key]) => key.toLowerCase() === name)?.[1];
+const body = (seen: Received) =>
+  JSON.parse(Buffer.concat(seen.chunks).toString()) as Record<string, unknown>;
+
+describe.each(VERSIONS)("Envoy %s", (version) => {
+  let first: Upstream;
+  let second: Upstream;
+  let envoy: Envoy;
+
+  beforeAll(async () => {
+    first = await Upstream.start();
+    second = await Upstream.start();
+    const ports = {
+      "api.anthropic.com": first.port,
+      "bedrock-runtime.us-east-1.amazonaws.com": second.port,
+    };
+    envoy = await Envoy.start({ ...exampleOptions("failover", ports), version, env: KEYS });
+  });
+
+  afterEach(() => {
+    first.reset();
+    second.reset();
+  });
+
+  afterAll(async () => {
+    await envoy.stop();
+    await first.close();
+    await second.close();
+  });
+
+  test("a request that the first provider refuses reaches the second, in its own form", async () => {
+    const client = new Client(envoy.port, "h1");
+    first.enqueue((exchange) => exchange.send(529, JSON_TYPE, JSON.stringify(OVERLOADED)));
+    second.enqueue((exchange) => exchange.send(200, JSON_TYPE, JSON.stringify(MESSAGE)));
+    const headers = { ...JSON_HEADERS, "anthropic-beta": "context-1m-2025-08-07" };
+    const answer = await client.send({ path: CHAT_PATH, headers, body: JSON.stringify(CHAT) });
+    client.close();
+    expect(answer.json).toMatchObject({ object: "chat.completion" });
+    const [one] = first.received as [Received];
+    const [two] = second.received as [Received];
+    expect(one.path).toBe("/v1/messages");
+    expect(value(one, "x-api-key")).toBe("canary-anthropic");
+    expect(value(one, "host")).toBe("api.anthropic.com");
+    expect(value(one, "anthropic-version")).toBe("2023-06-01");
+    expect(body(one)).toMatchObject({ model: CHAT.model, messages: [{ role: "user" }] });
+    expect(two.path).toBe(`/model/us.anthropic.${CHAT.model}/invoke`);
+    expect(value(two, "authorization")).toBe("Bearer canary-bedrock");
+    expect(value(two, "x-api-key")).toBeUndefined();
+    expect(value(two, "host")).toBe("bedrock-runtime.us-east-1.amazonaws.com");
+    expect(value(two, "anthropic-version")).toBeUndefined();
+    expect(body(two)).toMatchObject({
+      anthropic_version: "bedrock-2023-05-31",
+      messages: [{ role: "user" }],
+    });
+    expect(JSON.stringify([one.headers, two.headers])).not.toContain("sk-test");
+    expect(JSON.stringify(two.headers)).not.toContain("canary-anthropic");
+  });
+
+  test("a stream that begins with an error is tried again where Envoy survives it", async () => {
+    const client = new Client(envoy.port, "h1");
+    first.enqueue(answerStream([sseEvent("error", OVERLOADED)]));
+    second.enqueue(answerMessages(messagesOf(streamOf([textBlock("Hi")]))));
+    const answer = await client.post(CHAT_PATH, { ...CHAT, stream: true });
+    client.close();
+    expect(answer.status).toBe(200);
+    const last = payloads(answer.text).at(-1);
+    if (version === NEWEST) expect(last).toBe("[DONE]");
+    else expect(last).toMatchObject({ error: { type: "overloaded_error" } });
+    expect(second.received).toHaveLength(version === NEWEST ? 1 : 0);
+  });
+
+  test("the last provider's error reaches the client in its dialect", async () => {
+    const client = new Client(envoy.port, "h1");
+    first.enqueue((exchange) => exchange.send(529, JSON_TYPE, JSON.stringify(OVERLOADED)));
+    for (let i = 0; i < 3; i++) {
+      second.enqueue((exchange) => exchange.send(429, JSON_TYPE, '{"message":"Too many"}'));
+    }
+    const answer = await client.send({
+      path: CHAT_PATH,
+      headers: JSON_HEADERS,
+      body: JSON.stringify(CHAT),
+    });
+    client.close();
+    expect(answer.status).toBe(429);
+    expect(answer.json).toMatchObject({ error: { message: "Too many" } });
+  });
+
+  test("none of 1,000 requests fails when the first provider goes away in the middle", async () => {
+    const answers = Array.from({ length: RUN }, () => (exchange: Exchange) => {
+      exchange.send(200, JSON_TYPE, JSON.stringify(MESSAGE));
+    });
+    first.enqueue(...answers);
+    second.enqueue(...answers);
+    const clients = Array.from({ length: 8 }, () => new Client(envoy.port, "h1"));
+    const statuses = new Map<number, number>();
+    let sent = 0;
+    let closing: Promise<void> | undefined;
+    const run = async (client: Client) => {
+      while (sent < RUN) {
+        sent += 1;
+        if (sent === RUN / 2) closing = first.close();
+        const request = { path: CHAT_PATH, headers: JSON_HEADERS, body: JSON.stringify(CHAT) };
+        const { status } = await client.send(request);
+        statuses.set(status, (statuses.get(status) ?? 0) + 1);
+      }
+    };
+    await Promise.all(clients.map(run));
+    await closing;
+    for (const client of clients) client.close();
+    expect(Object.fromEntries(statuses)).toEqual({ 200: RUN });
+    expect(second.received.length).toBeGreaterThan(RUN / 4);
+  });
+});
