@@ -8,9 +8,27 @@ const filters = new Map<string, Filter>();
 export function filterWith(settings: Record<string, unknown> = {}): Filter {
   const key = JSON.stringify(settings);
   let filter = filters.get(key);
-  if (filter === undefined)
+  if (filter === undefined) {
     filters.set(key, (filter = Filter.load({ config: withProfile(settings) })));
+    proveHold(filter);
+  }
   return filter;
+}
+
+/** A first request with a body, after which answers are held as they are in a host that runs for a while. */
+function proveHold(filter: Filter): void {
+  filter.exchange({
+    request: {
+      headers: [
+        [":method", "POST"],
+        [":path", "/v1/chat/completions"],
+        [":authority", "gateway.test"],
+        ["content-type", "application/json"],
+      ],
+      body: toBytes({ model: "claude-sonnet-4-5", messages: [{ role: "user", content: "Hi" }] }),
+    },
+    response: { headers: [[":status", "500"]], body: toBytes({}) },
+  });
 }
 
 export interface Asked {
@@ -44,26 +62,39 @@ export function ask(asked: Asked): ExchangeResult {
   } = asked;
   const type: HeaderList = body === undefined ? [] : [["content-type", "application/json"]];
   const given = asked.answerHeaders ?? [["content-type", "application/json"]];
-  return filterWith(asked.settings).exchange({
-    request: {
-      headers: [
-        [":method", method],
-        [":path", path],
-        [":authority", "gateway.test"],
-        ["authorization", "Bearer sk-test"],
-        ...(headers.some(([name]) => name === "content-type") ? [] : type),
-        ...headers,
-      ],
-      ...(body === undefined ? {} : { body: toBytes(body) }),
-      ...(requestCut === undefined ? {} : { cut: requestCut }),
-    },
-    response: {
-      headers: [[":status", String(status)], ...given],
-      ...(answer === undefined ? {} : { body: toBytes(answer) }),
-      ...(cut === undefined ? {} : { cut }),
-      ...(end === undefined ? {} : { eos: end }),
-    },
-  });
+  const length: HeaderList =
+    answer === undefined ? [] : [["content-length", String(toBytes(answer).length)]];
+  return checkLength(
+    filterWith(asked.settings).exchange({
+      request: {
+        headers: [
+          [":method", method],
+          [":path", path],
+          [":authority", "gateway.test"],
+          ["authorization", "Bearer sk-test"],
+          ...(headers.some(([name]) => name === "content-type") ? [] : type),
+          ...headers,
+        ],
+        ...(body === undefined ? {} : { body: toBytes(body) }),
+        ...(requestCut === undefined ? {} : { cut: requestCut }),
+      },
+      response: {
+        headers: [[":status", String(status)], ...given, ...length],
+        ...(answer === undefined ? {} : { body: toBytes(answer) }),
+        ...(cut === undefined ? {} : { cut }),
+        ...(end === undefined ? {} : { eos: end }),
+      },
+    }),
+  );
+}
+
+/** What the client is told about the length of its body must be true. */
+function checkLength(result: ExchangeResult): ExchangeResult {
+  const said = result.client.header("content-length");
+  const size = result.client.body().length;
+  if (said !== undefined && Number(said) !== size)
+    throw new Error(`content-length ${said} in front of ${size} bytes`);
+  return result;
 }
 
 /** The client's body under every single cut and in windows of a few sizes; throws when one differs. */

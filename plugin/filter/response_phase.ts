@@ -132,7 +132,9 @@ function stampCreated(stream: StreamState): void {
 }
 
 function editHeaders(stream: StreamState, headers: SpanTable): void {
-  dropBodyHeaders(headers, stream.responseHeld && stream.phase != Phase.Events);
+  // Only what waits until it is whole gets its length later.
+  const whole = stream.phase == Phase.Whole || stream.phase == Phase.Error;
+  dropBodyHeaders(headers, stream.responseHeld && whole);
   mapHeaders(headers);
   stream.hasRequestId =
     headers.has(ResponseHeader.XRequestId) || requestIdHeader(headers) != ResponseHeader.Unknown;
