@@ -2,6 +2,7 @@
 // The same request always gets the same answer.
 
 import { setTimeout as delay } from "node:timers/promises";
+import { answerResource } from "./demo_resources.ts";
 import { headerOf, type Exchange } from "./exchange.ts";
 import { messagesHeaders, requestId } from "./headers.ts";
 
@@ -20,6 +21,9 @@ interface MessagesRequest {
 /** Answers one request as a small Messages API. `delayMs` passes between two text deltas of a stream. */
 export async function answerDemo(exchange: Exchange, delayMs: number): Promise<void> {
   const bytes = await exchange.body();
+  const { method, path } = exchange.received;
+  const resource = answerResource(method, path, bytes.length);
+  if (resource !== undefined) return sendJson(exchange, resource.status, resource.body);
   const body = parse(bytes);
   const problem = problemOf(exchange, body);
   if (problem !== undefined) return sendError(exchange, problem);
@@ -61,11 +65,12 @@ function problemOf(exchange: Exchange, body: MessagesRequest | undefined): Probl
 
 async function sendError(exchange: Exchange, { status, type, message }: Problem): Promise<void> {
   const body = { type: "error", error: { type, message }, request_id: requestId(exchange.serial) };
-  await exchange.send(
-    status,
-    messagesHeaders(exchange.serial, "application/json"),
-    JSON.stringify(body),
-  );
+  await sendJson(exchange, status, body);
+}
+
+async function sendJson(exchange: Exchange, status: number, body: object): Promise<void> {
+  const headers = messagesHeaders(exchange.serial, "application/json");
+  await exchange.send(status, headers, JSON.stringify(body));
 }
 
 async function sendWhole(
@@ -80,11 +85,7 @@ async function sendWhole(
     stop_reason: "end_turn",
     usage,
   };
-  await exchange.send(
-    200,
-    messagesHeaders(exchange.serial, "application/json"),
-    JSON.stringify(message),
-  );
+  await sendJson(exchange, 200, message);
 }
 
 async function sendStream(
