@@ -61,9 +61,6 @@ export function ask(asked: Asked): ExchangeResult {
     end,
   } = asked;
   const type: HeaderList = body === undefined ? [] : [["content-type", "application/json"]];
-  const given = asked.answerHeaders ?? [["content-type", "application/json"]];
-  const length: HeaderList =
-    answer === undefined ? [] : [["content-length", String(toBytes(answer).length)]];
   return checkLength(
     filterWith(asked.settings).exchange({
       request: {
@@ -79,13 +76,19 @@ export function ask(asked: Asked): ExchangeResult {
         ...(requestCut === undefined ? {} : { cut: requestCut }),
       },
       response: {
-        headers: [[":status", String(status)], ...given, ...length],
+        headers: [[":status", String(status)], ...answerHeaders(asked)],
         ...(answer === undefined ? {} : { body: toBytes(answer) }),
         ...(cut === undefined ? {} : { cut }),
         ...(end === undefined ? {} : { eos: end }),
       },
     }),
   );
+}
+
+function answerHeaders({ answer, answerHeaders: given }: Asked): HeaderList {
+  const length: HeaderList =
+    answer === undefined ? [] : [["content-length", String(toBytes(answer).length)]];
+  return [...(given ?? [["content-type", "application/json"]]), ...length];
 }
 
 /** What the client is told about the length of its body must be true. */
