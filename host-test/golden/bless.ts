@@ -6,7 +6,7 @@ import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { EXPECTED, goldenCases, outputsOf, runCase, type GoldenCase } from "./case.ts";
 
-const SURFACES = ["chat", "native"];
+const SURFACES = ["chat", "native", "responses"];
 const wanted = process.argv.slice(2);
 
 /** Writes what differs and answers the paths. */

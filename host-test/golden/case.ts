@@ -16,13 +16,20 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { ExchangeResult, HeaderList, SeenMessage } from "../host/index.ts";
-import { CHAT_HEADERS, Filter, NATIVE_HEADERS, withProfile } from "../support/filter.ts";
+import {
+  CHAT_HEADERS,
+  Filter,
+  NATIVE_HEADERS,
+  RESPONSES_HEADERS,
+  withProfile,
+} from "../support/filter.ts";
 
 const FIXTURES = fileURLToPath(new URL("../fixtures", import.meta.url));
 /** What a surface's client sends beside a case's own headers. */
-const CLIENTS: Readonly<Record<string, HeaderList>> = {
+export const CLIENTS: Readonly<Record<string, HeaderList>> = {
   chat: CHAT_HEADERS,
   native: NATIVE_HEADERS,
+  responses: RESPONSES_HEADERS,
 };
 /** Headers that every request upstream has, with the values that say so; others are named by a case. */
 const USUAL: Readonly<Record<string, string>> = {

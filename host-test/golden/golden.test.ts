@@ -12,7 +12,7 @@ import {
   type GoldenCase,
 } from "./case.ts";
 
-const SURFACES = ["chat", "native"];
+const SURFACES = ["chat", "native", "responses"];
 
 function text(bytes: Buffer | undefined): string | undefined {
   return bytes?.toString("latin1");

@@ -4,26 +4,30 @@
  */
 import { describe, expect, test } from "vitest";
 import { awkwardCuts, type MessageInput } from "../host/index.ts";
-import { goldenCases, readCaseFile } from "../golden/case.ts";
+import { readCaseFile, type GoldenCase } from "../golden/case.ts";
 import { answer, answerEvents, chatRequest, HELLO, REPLY } from "../support/filter.ts";
-import { ENDS, filterOn, HOSTS, Subject } from "./cutting.ts";
+import { allCases, ENDS, filterOn, HOSTS, Subject } from "./cutting.ts";
 
 const ODD_SIZES = [1, 3, 7, 13, 61, 257];
 
-const requests = goldenCases("chat").flatMap((golden) => {
+function named(golden: GoldenCase): { name: string; golden: Pick<GoldenCase, "surface"> } {
+  return { name: `${golden.surface} ${golden.name}`, golden };
+}
+
+const requests = allCases().flatMap((golden) => {
   const body = readCaseFile(golden, "request.json");
   const isStream = readCaseFile(golden, "upstream.sse") !== undefined;
   const configured = readCaseFile(golden, "config.json") !== undefined;
-  return body === undefined || isStream || configured ? [] : [{ name: golden.name, body }];
+  return body === undefined || isStream || configured ? [] : [{ ...named(golden), body }];
 });
 
-const answers = goldenCases("chat").flatMap((golden) => {
+const answers = allCases().flatMap((golden) => {
   const request = readCaseFile(golden, "request.json");
   const body = readCaseFile(golden, "upstream.json");
   const configured = readCaseFile(golden, "config.json") !== undefined;
   return body === undefined || request === undefined || configured
     ? []
-    : [{ name: golden.name, request, body }];
+    : [{ ...named(golden), request, body }];
 });
 
 /** Errors that the filter answers itself, some of them before the body has ended. */
@@ -32,13 +36,13 @@ const REFUSED = [
   { name: "no object", body: Buffer.from("[1]") },
   { name: "something behind the object", body: Buffer.from(`${JSON.stringify(HELLO)} x`) },
   { name: "a bad role", body: Buffer.from('{"model":"m","messages":[{"role":"x"}]}') },
-];
+].map((row) => ({ ...row, golden: { surface: "chat" } }));
 
 describe.each(HOSTS)("%s", (host) => {
   const filter = filterOn(host);
 
-  test.each([...requests, ...REFUSED])("request $name", ({ body }) => {
-    const subject = new Subject(filter, chatRequest(body), answer(REPLY));
+  test.each([...requests, ...REFUSED])("request $name", ({ golden, body }) => {
+    const subject = Subject.ofAnswer(filter, { golden, request: body }, answer(REPLY));
     for (const end of ENDS) {
       subject.checkRequest("whole", end);
       subject.checkRequest(awkwardCuts(body), end);
@@ -46,8 +50,8 @@ describe.each(HOSTS)("%s", (host) => {
     }
   });
 
-  test.each(answers)("answer $name", ({ request, body }) => {
-    checkAnswer(new Subject(filter, chatRequest(request), answer(body)), body);
+  test.each(answers)("answer $name", ({ golden, request, body }) => {
+    checkAnswer(Subject.ofAnswer(filter, { golden, request }, answer(body)), body);
   });
 
   test.each([400, 404, 429, 500, 529])("error answer %d", (status) => {

@@ -10,8 +10,8 @@ import type {
   MessageInput,
   SeenMessage,
 } from "../host/index.ts";
-import { clientHead, goldenCases, readCaseFile, type GoldenCase } from "../golden/case.ts";
-import { answerEvents, chatRequest, CONFIG, Filter } from "../support/filter.ts";
+import { clientHead, CLIENTS, goldenCases, readCaseFile, type GoldenCase } from "../golden/case.ts";
+import { answerEvents, CONFIG, Filter } from "../support/filter.ts";
 
 /** How a message ends: as on HTTP/1, as on HTTP/2, or by trailers. */
 export const ENDS = ["separate", "joined", "trailers"] as const;
@@ -43,10 +43,14 @@ export interface StreamFixture {
   events: Buffer;
 }
 
+/** Golden cases of all surfaces. */
+export function allCases(): GoldenCase[] {
+  return Object.keys(CLIENTS).flatMap((surface) => goldenCases(surface));
+}
+
 /** Golden cases with a stream of at most `most` bytes under the smallest configuration. */
 export function streamFixtures(most: number): StreamFixture[] {
-  const all = ["chat", "native"].flatMap((surface) => goldenCases(surface));
-  return all.flatMap((golden) => {
+  return allCases().flatMap((golden) => {
     const events = readCaseFile(golden, "upstream.sse");
     const request = readCaseFile(golden, "request.json");
     const configured = readCaseFile(golden, "config.json") !== undefined;
@@ -74,9 +78,13 @@ export class Subject {
     return new Subject(filter, request, answerEvents(fixture.events));
   }
 
-  /** A chat client whose answer is this one. */
-  static ofAnswer(filter: Filter, request: Buffer, response: MessageInput): Subject {
-    return new Subject(filter, chatRequest(request), response);
+  /** A client whose answer is this one. */
+  static ofAnswer(
+    filter: Filter,
+    { golden, request }: Pick<StreamFixture, "golden" | "request">,
+    response: MessageInput,
+  ): Subject {
+    return new Subject(filter, { headers: clientHead(golden), body: request }, response);
   }
 
   /** What the client got when nothing was cut. */

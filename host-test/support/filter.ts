@@ -45,6 +45,12 @@ export const NATIVE_HEADERS: HeaderList = [
   ["anthropic-version", "2023-06-01"],
 ];
 
+/** Headers of a Responses client. */
+export const RESPONSES_HEADERS: HeaderList = CHAT_HEADERS.map(([name, value]) => [
+  name,
+  name === ":path" ? "/v1/responses" : value,
+]);
+
 /** The smallest chat request that is served. */
 export const HELLO = {
   model: "claude-sonnet-4-5",
@@ -92,6 +98,11 @@ export function chatRequest(body: unknown, more: Partial<MessageInput> = {}): Me
 /** A native client's request around a body (JSON value, text or bytes). */
 export function nativeRequest(body: unknown, more: Partial<MessageInput> = {}): MessageInput {
   return { headers: NATIVE_HEADERS, body: toBytes(body), ...more };
+}
+
+/** A Responses client's request around a body (JSON value, text or bytes). */
+export function responsesRequest(body: unknown, more: Partial<MessageInput> = {}): MessageInput {
+  return { headers: RESPONSES_HEADERS, body: toBytes(body), ...more };
 }
 
 /** An upstream's JSON answer. */

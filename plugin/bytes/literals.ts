@@ -2507,6 +2507,1430 @@ export const CLAUDE_V1: usize = memory.data<u8>([9, 0, 0, 0, 99, 108, 97, 117, 1
 // prettier-ignore
 export const CLAUDE_V2: usize = memory.data<u8>([9, 0, 0, 0, 99, 108, 97, 117, 100, 101, 45, 118, 50]);
 
+// --- Responses: members, for error paths ---
+
+// "input"
+// prettier-ignore
+export const INPUT: usize = memory.data<u8>([5, 0, 0, 0, 105, 110, 112, 117, 116]);
+
+// "instructions"
+// prettier-ignore
+export const INSTRUCTIONS: usize = memory.data<u8>([12, 0, 0, 0, 105, 110, 115, 116, 114, 117, 99, 116, 105, 111, 110, 115]);
+
+// "max_output_tokens"
+// prettier-ignore
+export const MAX_OUTPUT_TOKENS: usize = memory.data<u8>([17, 0, 0, 0, 109, 97, 120, 95, 111, 117, 116, 112, 117, 116, 95, 116, 111, 107, 101, 110, 115]);
+
+// "previous_response_id"
+// prettier-ignore
+export const PREVIOUS_RESPONSE_ID: usize = memory.data<u8>([20, 0, 0, 0, 112, 114, 101, 118, 105, 111, 117, 115, 95, 114, 101, 115, 112, 111, 110, 115, 101, 95, 105, 100]);
+
+// "conversation"
+// prettier-ignore
+export const CONVERSATION: usize = memory.data<u8>([12, 0, 0, 0, 99, 111, 110, 118, 101, 114, 115, 97, 116, 105, 111, 110]);
+
+// "background"
+// prettier-ignore
+export const BACKGROUND: usize = memory.data<u8>([10, 0, 0, 0, 98, 97, 99, 107, 103, 114, 111, 117, 110, 100]);
+
+// "context_management"
+// prettier-ignore
+export const CONTEXT_MANAGEMENT: usize = memory.data<u8>([18, 0, 0, 0, 99, 111, 110, 116, 101, 120, 116, 95, 109, 97, 110, 97, 103, 101, 109, 101, 110, 116]);
+
+// "compact_threshold"
+// prettier-ignore
+export const COMPACT_THRESHOLD: usize = memory.data<u8>([17, 0, 0, 0, 99, 111, 109, 112, 97, 99, 116, 95, 116, 104, 114, 101, 115, 104, 111, 108, 100]);
+
+// "container"
+// prettier-ignore
+export const CONTAINER: usize = memory.data<u8>([9, 0, 0, 0, 99, 111, 110, 116, 97, 105, 110, 101, 114]);
+
+// "display_width"
+// prettier-ignore
+export const DISPLAY_WIDTH: usize = memory.data<u8>([13, 0, 0, 0, 100, 105, 115, 112, 108, 97, 121, 95, 119, 105, 100, 116, 104]);
+
+// "display_height"
+// prettier-ignore
+export const DISPLAY_HEIGHT: usize = memory.data<u8>([14, 0, 0, 0, 100, 105, 115, 112, 108, 97, 121, 95, 104, 101, 105, 103, 104, 116]);
+
+// "execution"
+// prettier-ignore
+export const EXECUTION: usize = memory.data<u8>([9, 0, 0, 0, 101, 120, 101, 99, 117, 116, 105, 111, 110]);
+
+// "server_url"
+// prettier-ignore
+export const SERVER_URL: usize = memory.data<u8>([10, 0, 0, 0, 115, 101, 114, 118, 101, 114, 95, 117, 114, 108]);
+
+// "authorization"
+// prettier-ignore
+export const AUTHORIZATION: usize = memory.data<u8>([13, 0, 0, 0, 97, 117, 116, 104, 111, 114, 105, 122, 97, 116, 105, 111, 110]);
+
+// "connector_id"
+// prettier-ignore
+export const CONNECTOR_ID: usize = memory.data<u8>([12, 0, 0, 0, 99, 111, 110, 110, 101, 99, 116, 111, 114, 95, 105, 100]);
+
+// "tunnel_id"
+// prettier-ignore
+export const TUNNEL_ID: usize = memory.data<u8>([9, 0, 0, 0, 116, 117, 110, 110, 101, 108, 95, 105, 100]);
+
+// "require_approval"
+// prettier-ignore
+export const REQUIRE_APPROVAL: usize = memory.data<u8>([16, 0, 0, 0, 114, 101, 113, 117, 105, 114, 101, 95, 97, 112, 112, 114, 111, 118, 97, 108]);
+
+// "allowed_tools"
+// prettier-ignore
+export const ALLOWED_TOOLS: usize = memory.data<u8>([13, 0, 0, 0, 97, 108, 108, 111, 119, 101, 100, 95, 116, 111, 111, 108, 115]);
+
+// "headers"
+// prettier-ignore
+export const HEADERS: usize = memory.data<u8>([7, 0, 0, 0, 104, 101, 97, 100, 101, 114, 115]);
+
+// "summary"
+// prettier-ignore
+export const SUMMARY: usize = memory.data<u8>([7, 0, 0, 0, 115, 117, 109, 109, 97, 114, 121]);
+
+// "generate_summary"
+// prettier-ignore
+export const GENERATE_SUMMARY: usize = memory.data<u8>([16, 0, 0, 0, 103, 101, 110, 101, 114, 97, 116, 101, 95, 115, 117, 109, 109, 97, 114, 121]);
+
+// "query"
+// prettier-ignore
+export const QUERY: usize = memory.data<u8>([5, 0, 0, 0, 113, 117, 101, 114, 121]);
+
+// "sources"
+// prettier-ignore
+export const SOURCES: usize = memory.data<u8>([7, 0, 0, 0, 115, 111, 117, 114, 99, 101, 115]);
+
+// "always"
+// prettier-ignore
+export const ALWAYS: usize = memory.data<u8>([6, 0, 0, 0, 97, 108, 119, 97, 121, 115]);
+
+// "verbosity"
+// prettier-ignore
+export const VERBOSITY: usize = memory.data<u8>([9, 0, 0, 0, 118, 101, 114, 98, 111, 115, 105, 116, 121]);
+
+// "text.format"
+// prettier-ignore
+export const TEXT_FORMAT: usize = memory.data<u8>([11, 0, 0, 0, 116, 101, 120, 116, 46, 102, 111, 114, 109, 97, 116]);
+
+// "text.format.type"
+// prettier-ignore
+export const TEXT_FORMAT_TYPE: usize = memory.data<u8>([16, 0, 0, 0, 116, 101, 120, 116, 46, 102, 111, 114, 109, 97, 116, 46, 116, 121, 112, 101]);
+
+// "text.format.schema"
+// prettier-ignore
+export const TEXT_FORMAT_SCHEMA: usize = memory.data<u8>([18, 0, 0, 0, 116, 101, 120, 116, 46, 102, 111, 114, 109, 97, 116, 46, 115, 99, 104, 101, 109, 97]);
+
+// --- Responses: words and ids ---
+
+// "\"auto\""
+// prettier-ignore
+export const Q_AUTO: usize = memory.data<u8>([6, 0, 0, 0, 34, 97, 117, 116, 111, 34]);
+
+// "\"none\""
+// prettier-ignore
+export const Q_NONE: usize = memory.data<u8>([6, 0, 0, 0, 34, 110, 111, 110, 101, 34]);
+
+// "\"disabled\""
+// prettier-ignore
+export const Q_DISABLED: usize = memory.data<u8>([10, 0, 0, 0, 34, 100, 105, 115, 97, 98, 108, 101, 100, 34]);
+
+// "\"omitted\""
+// prettier-ignore
+export const Q_OMITTED: usize = memory.data<u8>([9, 0, 0, 0, 34, 111, 109, 105, 116, 116, 101, 100, 34]);
+
+// "\"summarized\""
+// prettier-ignore
+export const Q_SUMMARIZED: usize = memory.data<u8>([12, 0, 0, 0, 34, 115, 117, 109, 109, 97, 114, 105, 122, 101, 100, 34]);
+
+// "\"incomplete\""
+// prettier-ignore
+export const Q_INCOMPLETE: usize = memory.data<u8>([12, 0, 0, 0, 34, 105, 110, 99, 111, 109, 112, 108, 101, 116, 101, 34]);
+
+// "\"failed\""
+// prettier-ignore
+export const Q_FAILED: usize = memory.data<u8>([8, 0, 0, 0, 34, 102, 97, 105, 108, 101, 100, 34]);
+
+// "\"function\""
+// prettier-ignore
+export const Q_FUNCTION: usize = memory.data<u8>([10, 0, 0, 0, 34, 102, 117, 110, 99, 116, 105, 111, 110, 34]);
+
+// "\"always\""
+// prettier-ignore
+export const Q_ALWAYS: usize = memory.data<u8>([8, 0, 0, 0, 34, 97, 108, 119, 97, 121, 115, 34]);
+
+// "\"client\""
+// prettier-ignore
+export const Q_CLIENT: usize = memory.data<u8>([8, 0, 0, 0, 34, 99, 108, 105, 101, 110, 116, 34]);
+
+// "\"local\""
+// prettier-ignore
+export const Q_LOCAL: usize = memory.data<u8>([7, 0, 0, 0, 34, 108, 111, 99, 97, 108, 34]);
+
+// "\"compaction\""
+// prettier-ignore
+export const Q_COMPACTION: usize = memory.data<u8>([12, 0, 0, 0, 34, 99, 111, 109, 112, 97, 99, 116, 105, 111, 110, 34]);
+
+// "\"computer\""
+// prettier-ignore
+export const Q_COMPUTER: usize = memory.data<u8>([10, 0, 0, 0, 34, 99, 111, 109, 112, 117, 116, 101, 114, 34]);
+
+// "\"shell\""
+// prettier-ignore
+export const Q_SHELL: usize = memory.data<u8>([7, 0, 0, 0, 34, 115, 104, 101, 108, 108, 34]);
+
+// "\"local_shell\""
+// prettier-ignore
+export const Q_LOCAL_SHELL: usize = memory.data<u8>([13, 0, 0, 0, 34, 108, 111, 99, 97, 108, 95, 115, 104, 101, 108, 108, 34]);
+
+// "\"apply_patch\""
+// prettier-ignore
+export const Q_APPLY_PATCH: usize = memory.data<u8>([13, 0, 0, 0, 34, 97, 112, 112, 108, 121, 95, 112, 97, 116, 99, 104, 34]);
+
+// "\"web_search\""
+// prettier-ignore
+export const Q_WEB_SEARCH: usize = memory.data<u8>([12, 0, 0, 0, 34, 119, 101, 98, 95, 115, 101, 97, 114, 99, 104, 34]);
+
+// "\"code_execution\""
+// prettier-ignore
+export const Q_CODE_EXECUTION: usize = memory.data<u8>([16, 0, 0, 0, 34, 99, 111, 100, 101, 95, 101, 120, 101, 99, 117, 116, 105, 111, 110, 34]);
+
+// "\"action\""
+// prettier-ignore
+export const Q_ACTION: usize = memory.data<u8>([8, 0, 0, 0, 34, 97, 99, 116, 105, 111, 110, 34]);
+
+// "0"
+// prettier-ignore
+export const ZERO: usize = memory.data<u8>([1, 0, 0, 0, 48]);
+
+// "1"
+// prettier-ignore
+export const ONE: usize = memory.data<u8>([1, 0, 0, 0, 49]);
+
+// "[]"
+// prettier-ignore
+export const EMPTY_ARRAY: usize = memory.data<u8>([2, 0, 0, 0, 91, 93]);
+
+// "lsh_"
+// prettier-ignore
+export const ID_LOCAL_SHELL: usize = memory.data<u8>([4, 0, 0, 0, 108, 115, 104, 95]);
+
+// "mcp_"
+// prettier-ignore
+export const ID_MCP: usize = memory.data<u8>([4, 0, 0, 0, 109, 99, 112, 95]);
+
+// "ws_"
+// prettier-ignore
+export const ID_SEARCH: usize = memory.data<u8>([3, 0, 0, 0, 119, 115, 95]);
+
+// "container_"
+// prettier-ignore
+export const CONTAINER_ID: usize = memory.data<u8>([10, 0, 0, 0, 99, 111, 110, 116, 97, 105, 110, 101, 114, 95]);
+
+// "completed"
+// prettier-ignore
+export const COMPLETED: usize = memory.data<u8>([9, 0, 0, 0, 99, 111, 109, 112, 108, 101, 116, 101, 100]);
+
+// "incomplete"
+// prettier-ignore
+export const INCOMPLETE: usize = memory.data<u8>([10, 0, 0, 0, 105, 110, 99, 111, 109, 112, 108, 101, 116, 101]);
+
+// "failed"
+// prettier-ignore
+export const FAILED: usize = memory.data<u8>([6, 0, 0, 0, 102, 97, 105, 108, 101, 100]);
+
+// "in_progress"
+// prettier-ignore
+export const IN_PROGRESS: usize = memory.data<u8>([11, 0, 0, 0, 105, 110, 95, 112, 114, 111, 103, 114, 101, 115, 115]);
+
+// "code"
+// prettier-ignore
+export const CODE: usize = memory.data<u8>([4, 0, 0, 0, 99, 111, 100, 101]);
+
+// "command"
+// prettier-ignore
+export const COMMAND: usize = memory.data<u8>([7, 0, 0, 0, 99, 111, 109, 109, 97, 110, 100]);
+
+// "commands"
+// prettier-ignore
+export const COMMANDS: usize = memory.data<u8>([8, 0, 0, 0, 99, 111, 109, 109, 97, 110, 100, 115]);
+
+// "env"
+// prettier-ignore
+export const ENV: usize = memory.data<u8>([3, 0, 0, 0, 101, 110, 118]);
+
+// "operation"
+// prettier-ignore
+export const OPERATION: usize = memory.data<u8>([9, 0, 0, 0, 111, 112, 101, 114, 97, 116, 105, 111, 110]);
+
+// "timeout_ms"
+// prettier-ignore
+export const TIMEOUT_MS: usize = memory.data<u8>([10, 0, 0, 0, 116, 105, 109, 101, 111, 117, 116, 95, 109, 115]);
+
+// "max_output_length"
+// prettier-ignore
+export const MAX_OUTPUT_LENGTH: usize = memory.data<u8>([17, 0, 0, 0, 109, 97, 120, 95, 111, 117, 116, 112, 117, 116, 95, 108, 101, 110, 103, 116, 104]);
+
+// "url"
+// prettier-ignore
+export const URL: usize = memory.data<u8>([3, 0, 0, 0, 117, 114, 108]);
+
+// ","
+// prettier-ignore
+export const COMMA: usize = memory.data<u8>([1, 0, 0, 0, 44]);
+
+// "\"type\""
+// prettier-ignore
+export const Q_TYPE: usize = memory.data<u8>([6, 0, 0, 0, 34, 116, 121, 112, 101, 34]);
+
+// "\"web_fetch\""
+// prettier-ignore
+export const Q_WEB_FETCH: usize = memory.data<u8>([11, 0, 0, 0, 34, 119, 101, 98, 95, 102, 101, 116, 99, 104, 34]);
+
+// "\"bash_code_execution\""
+// prettier-ignore
+export const Q_BASH_CODE: usize = memory.data<u8>([21, 0, 0, 0, 34, 98, 97, 115, 104, 95, 99, 111, 100, 101, 95, 101, 120, 101, 99, 117, 116, 105, 111, 110, 34]);
+
+// "\"text_editor_code_execution\""
+// prettier-ignore
+export const Q_EDITOR_CODE: usize = memory.data<u8>([28, 0, 0, 0, 34, 116, 101, 120, 116, 95, 101, 100, 105, 116, 111, 114, 95, 99, 111, 100, 101, 95, 101, 120, 101, 99, 117, 116, 105, 111, 110, 34]);
+
+// "msg_"
+// prettier-ignore
+export const ID_MESSAGE: usize = memory.data<u8>([4, 0, 0, 0, 109, 115, 103, 95]);
+
+// "_item_"
+// prettier-ignore
+export const ID_ITEM: usize = memory.data<u8>([6, 0, 0, 0, 95, 105, 116, 101, 109, 95]);
+
+// "fc_"
+// prettier-ignore
+export const ID_FUNCTION: usize = memory.data<u8>([3, 0, 0, 0, 102, 99, 95]);
+
+// "ctc_"
+// prettier-ignore
+export const ID_CUSTOM: usize = memory.data<u8>([4, 0, 0, 0, 99, 116, 99, 95]);
+
+// "cu_"
+// prettier-ignore
+export const ID_COMPUTER: usize = memory.data<u8>([3, 0, 0, 0, 99, 117, 95]);
+
+// "sh_"
+// prettier-ignore
+export const ID_SHELL: usize = memory.data<u8>([3, 0, 0, 0, 115, 104, 95]);
+
+// "apc_"
+// prettier-ignore
+export const ID_APPLY_PATCH: usize = memory.data<u8>([4, 0, 0, 0, 97, 112, 99, 95]);
+
+// "ci_"
+// prettier-ignore
+export const ID_CODE: usize = memory.data<u8>([3, 0, 0, 0, 99, 105, 95]);
+
+// --- Responses: sentences of errors ---
+
+// "previous_response_not_found"
+// prettier-ignore
+export const CODE_PREVIOUS_RESPONSE: usize = memory.data<u8>([27, 0, 0, 0, 112, 114, 101, 118, 105, 111, 117, 115, 95, 114, 101, 115, 112, 111, 110, 115, 101, 95, 110, 111, 116, 95, 102, 111, 117, 110, 100]);
+
+// "Previous response with id '"
+// prettier-ignore
+export const TEXT_PREVIOUS_RESPONSE: usize = memory.data<u8>([27, 0, 0, 0, 80, 114, 101, 118, 105, 111, 117, 115, 32, 114, 101, 115, 112, 111, 110, 115, 101, 32, 119, 105, 116, 104, 32, 105, 100, 32, 39]);
+
+// "' not found. This gateway is stateless: resend the conversation in input."
+// prettier-ignore
+export const TEXT_NO_PREVIOUS_RESPONSE: usize = memory.data<u8>([73, 0, 0, 0, 39, 32, 110, 111, 116, 32, 102, 111, 117, 110, 100, 46, 32, 84, 104, 105, 115, 32, 103, 97, 116, 101, 119, 97, 121, 32, 105, 115, 32, 115, 116, 97, 116, 101, 108, 101, 115, 115, 58, 32, 114, 101, 115, 101, 110, 100, 32, 116, 104, 101, 32, 99, 111, 110, 118, 101, 114, 115, 97, 116, 105, 111, 110, 32, 105, 110, 32, 105, 110, 112, 117, 116, 46]);
+
+// "Item with id '"
+// prettier-ignore
+export const TEXT_REFERENCE: usize = memory.data<u8>([14, 0, 0, 0, 73, 116, 101, 109, 32, 119, 105, 116, 104, 32, 105, 100, 32, 39]);
+
+// "' not found. Items are not persisted; set store to false and send full items."
+// prettier-ignore
+export const TEXT_NO_REFERENCE: usize = memory.data<u8>([77, 0, 0, 0, 39, 32, 110, 111, 116, 32, 102, 111, 117, 110, 100, 46, 32, 73, 116, 101, 109, 115, 32, 97, 114, 101, 32, 110, 111, 116, 32, 112, 101, 114, 115, 105, 115, 116, 101, 100, 59, 32, 115, 101, 116, 32, 115, 116, 111, 114, 101, 32, 116, 111, 32, 102, 97, 108, 115, 101, 32, 97, 110, 100, 32, 115, 101, 110, 100, 32, 102, 117, 108, 108, 32, 105, 116, 101, 109, 115, 46]);
+
+// "No tool output found for function call "
+// prettier-ignore
+export const TEXT_CALL_WITHOUT_OUTPUT: usize = memory.data<u8>([39, 0, 0, 0, 78, 111, 32, 116, 111, 111, 108, 32, 111, 117, 116, 112, 117, 116, 32, 102, 111, 117, 110, 100, 32, 102, 111, 114, 32, 102, 117, 110, 99, 116, 105, 111, 110, 32, 99, 97, 108, 108, 32]);
+
+// "No tool call found for function call output with call_id "
+// prettier-ignore
+export const TEXT_OUTPUT_WITHOUT_CALL: usize = memory.data<u8>([57, 0, 0, 0, 78, 111, 32, 116, 111, 111, 108, 32, 99, 97, 108, 108, 32, 102, 111, 117, 110, 100, 32, 102, 111, 114, 32, 102, 117, 110, 99, 116, 105, 111, 110, 32, 99, 97, 108, 108, 32, 111, 117, 116, 112, 117, 116, 32, 119, 105, 116, 104, 32, 99, 97, 108, 108, 95, 105, 100, 32]);
+
+// ": this gateway keeps no conversations; resend the conversation in input."
+// prettier-ignore
+export const TEXT_NO_CONVERSATION: usize = memory.data<u8>([72, 0, 0, 0, 58, 32, 116, 104, 105, 115, 32, 103, 97, 116, 101, 119, 97, 121, 32, 107, 101, 101, 112, 115, 32, 110, 111, 32, 99, 111, 110, 118, 101, 114, 115, 97, 116, 105, 111, 110, 115, 59, 32, 114, 101, 115, 101, 110, 100, 32, 116, 104, 101, 32, 99, 111, 110, 118, 101, 114, 115, 97, 116, 105, 111, 110, 32, 105, 110, 32, 105, 110, 112, 117, 116, 46]);
+
+// ": this gateway keeps no responses that could be asked for later."
+// prettier-ignore
+export const TEXT_NO_BACKGROUND: usize = memory.data<u8>([64, 0, 0, 0, 58, 32, 116, 104, 105, 115, 32, 103, 97, 116, 101, 119, 97, 121, 32, 107, 101, 101, 112, 115, 32, 110, 111, 32, 114, 101, 115, 112, 111, 110, 115, 101, 115, 32, 116, 104, 97, 116, 32, 99, 111, 117, 108, 100, 32, 98, 101, 32, 97, 115, 107, 101, 100, 32, 102, 111, 114, 32, 108, 97, 116, 101, 114, 46]);
+
+// ": prompt templates live at OpenAI."
+// prettier-ignore
+export const TEXT_NO_PROMPT: usize = memory.data<u8>([34, 0, 0, 0, 58, 32, 112, 114, 111, 109, 112, 116, 32, 116, 101, 109, 112, 108, 97, 116, 101, 115, 32, 108, 105, 118, 101, 32, 97, 116, 32, 79, 112, 101, 110, 65, 73, 46]);
+
+// "Invalid 'input': the list is empty."
+// prettier-ignore
+export const TEXT_EMPTY_INPUT: usize = memory.data<u8>([35, 0, 0, 0, 73, 110, 118, 97, 108, 105, 100, 32, 39, 105, 110, 112, 117, 116, 39, 58, 32, 116, 104, 101, 32, 108, 105, 115, 116, 32, 105, 115, 32, 101, 109, 112, 116, 121, 46]);
+
+// "a string or an array of items"
+// prettier-ignore
+export const TEXT_STRING_OR_ITEMS: usize = memory.data<u8>([29, 0, 0, 0, 97, 32, 115, 116, 114, 105, 110, 103, 32, 111, 114, 32, 97, 110, 32, 97, 114, 114, 97, 121, 32, 111, 102, 32, 105, 116, 101, 109, 115]);
+
+// "Supported values are: 'input_text', 'output_text', 'refusal', 'input_image' and 'input_file'."
+// prettier-ignore
+export const TEXT_FLAT_PART_TYPES: usize = memory.data<u8>([93, 0, 0, 0, 83, 117, 112, 112, 111, 114, 116, 101, 100, 32, 118, 97, 108, 117, 101, 115, 32, 97, 114, 101, 58, 32, 39, 105, 110, 112, 117, 116, 95, 116, 101, 120, 116, 39, 44, 32, 39, 111, 117, 116, 112, 117, 116, 95, 116, 101, 120, 116, 39, 44, 32, 39, 114, 101, 102, 117, 115, 97, 108, 39, 44, 32, 39, 105, 110, 112, 117, 116, 95, 105, 109, 97, 103, 101, 39, 32, 97, 110, 100, 32, 39, 105, 110, 112, 117, 116, 95, 102, 105, 108, 101, 39, 46]);
+
+// "Supported values are: 'system', 'developer', 'user' and 'assistant'."
+// prettier-ignore
+export const TEXT_ITEM_ROLES: usize = memory.data<u8>([68, 0, 0, 0, 83, 117, 112, 112, 111, 114, 116, 101, 100, 32, 118, 97, 108, 117, 101, 115, 32, 97, 114, 101, 58, 32, 39, 115, 121, 115, 116, 101, 109, 39, 44, 32, 39, 100, 101, 118, 101, 108, 111, 112, 101, 114, 39, 44, 32, 39, 117, 115, 101, 114, 39, 32, 97, 110, 100, 32, 39, 97, 115, 115, 105, 115, 116, 97, 110, 116, 39, 46]);
+
+// "This is no type of item that the gateway knows."
+// prettier-ignore
+export const TEXT_ITEM_TYPES: usize = memory.data<u8>([47, 0, 0, 0, 84, 104, 105, 115, 32, 105, 115, 32, 110, 111, 32, 116, 121, 112, 101, 32, 111, 102, 32, 105, 116, 101, 109, 32, 116, 104, 97, 116, 32, 116, 104, 101, 32, 103, 97, 116, 101, 119, 97, 121, 32, 107, 110, 111, 119, 115, 46]);
+
+// "This is no type of tool that the gateway knows."
+// prettier-ignore
+export const TEXT_RESPONSE_TOOLS: usize = memory.data<u8>([47, 0, 0, 0, 84, 104, 105, 115, 32, 105, 115, 32, 110, 111, 32, 116, 121, 112, 101, 32, 111, 102, 32, 116, 111, 111, 108, 32, 116, 104, 97, 116, 32, 116, 104, 101, 32, 103, 97, 116, 101, 119, 97, 121, 32, 107, 110, 111, 119, 115, 46]);
+
+// "Nothing behind this gateway runs a tool of this type."
+// prettier-ignore
+export const TEXT_NO_TOOL: usize = memory.data<u8>([53, 0, 0, 0, 78, 111, 116, 104, 105, 110, 103, 32, 98, 101, 104, 105, 110, 100, 32, 116, 104, 105, 115, 32, 103, 97, 116, 101, 119, 97, 121, 32, 114, 117, 110, 115, 32, 97, 32, 116, 111, 111, 108, 32, 111, 102, 32, 116, 104, 105, 115, 32, 116, 121, 112, 101, 46]);
+
+// "MCP tools run without asking here: approvals are not supported."
+// prettier-ignore
+export const TEXT_NO_APPROVAL: usize = memory.data<u8>([63, 0, 0, 0, 77, 67, 80, 32, 116, 111, 111, 108, 115, 32, 114, 117, 110, 32, 119, 105, 116, 104, 111, 117, 116, 32, 97, 115, 107, 105, 110, 103, 32, 104, 101, 114, 101, 58, 32, 97, 112, 112, 114, 111, 118, 97, 108, 115, 32, 97, 114, 101, 32, 110, 111, 116, 32, 115, 117, 112, 112, 111, 114, 116, 101, 100, 46]);
+
+// "This is no compaction that came through this gateway."
+// prettier-ignore
+export const TEXT_NO_COMPACTION: usize = memory.data<u8>([53, 0, 0, 0, 84, 104, 105, 115, 32, 105, 115, 32, 110, 111, 32, 99, 111, 109, 112, 97, 99, 116, 105, 111, 110, 32, 116, 104, 97, 116, 32, 99, 97, 109, 101, 32, 116, 104, 114, 111, 117, 103, 104, 32, 116, 104, 105, 115, 32, 103, 97, 116, 101, 119, 97, 121, 46]);
+
+// "A compaction cannot be triggered by an item; use context_management."
+// prettier-ignore
+export const TEXT_NO_COMPACTION_TRIGGER: usize = memory.data<u8>([68, 0, 0, 0, 65, 32, 99, 111, 109, 112, 97, 99, 116, 105, 111, 110, 32, 99, 97, 110, 110, 111, 116, 32, 98, 101, 32, 116, 114, 105, 103, 103, 101, 114, 101, 100, 32, 98, 121, 32, 97, 110, 32, 105, 116, 101, 109, 59, 32, 117, 115, 101, 32, 99, 111, 110, 116, 101, 120, 116, 95, 109, 97, 110, 97, 103, 101, 109, 101, 110, 116, 46]);
+
+// "Supported values are: 'compaction'."
+// prettier-ignore
+export const TEXT_ONLY_COMPACTION: usize = memory.data<u8>([35, 0, 0, 0, 83, 117, 112, 112, 111, 114, 116, 101, 100, 32, 118, 97, 108, 117, 101, 115, 32, 97, 114, 101, 58, 32, 39, 99, 111, 109, 112, 97, 99, 116, 105, 111, 110, 39, 46]);
+
+// "Connectors and tunnels are served by OpenAI only; give a server_url."
+// prettier-ignore
+export const TEXT_NO_CONNECTOR: usize = memory.data<u8>([68, 0, 0, 0, 67, 111, 110, 110, 101, 99, 116, 111, 114, 115, 32, 97, 110, 100, 32, 116, 117, 110, 110, 101, 108, 115, 32, 97, 114, 101, 32, 115, 101, 114, 118, 101, 100, 32, 98, 121, 32, 79, 112, 101, 110, 65, 73, 32, 111, 110, 108, 121, 59, 32, 103, 105, 118, 101, 32, 97, 32, 115, 101, 114, 118, 101, 114, 95, 117, 114, 108, 46]);
+
+// "Only 'Authorization' with a bearer token can be passed on to an MCP server."
+// prettier-ignore
+export const TEXT_NO_HEADERS: usize = memory.data<u8>([75, 0, 0, 0, 79, 110, 108, 121, 32, 39, 65, 117, 116, 104, 111, 114, 105, 122, 97, 116, 105, 111, 110, 39, 32, 119, 105, 116, 104, 32, 97, 32, 98, 101, 97, 114, 101, 114, 32, 116, 111, 107, 101, 110, 32, 99, 97, 110, 32, 98, 101, 32, 112, 97, 115, 115, 101, 100, 32, 111, 110, 32, 116, 111, 32, 97, 110, 32, 77, 67, 80, 32, 115, 101, 114, 118, 101, 114, 46]);
+
+// "Tools cannot be chosen by being read-only; name them."
+// prettier-ignore
+export const TEXT_NO_READ_ONLY: usize = memory.data<u8>([53, 0, 0, 0, 84, 111, 111, 108, 115, 32, 99, 97, 110, 110, 111, 116, 32, 98, 101, 32, 99, 104, 111, 115, 101, 110, 32, 98, 121, 32, 98, 101, 105, 110, 103, 32, 114, 101, 97, 100, 45, 111, 110, 108, 121, 59, 32, 110, 97, 109, 101, 32, 116, 104, 101, 109, 46]);
+
+// "This is no container of the upstream; its ids begin with container_."
+// prettier-ignore
+export const TEXT_NO_CONTAINER: usize = memory.data<u8>([68, 0, 0, 0, 84, 104, 105, 115, 32, 105, 115, 32, 110, 111, 32, 99, 111, 110, 116, 97, 105, 110, 101, 114, 32, 111, 102, 32, 116, 104, 101, 32, 117, 112, 115, 116, 114, 101, 97, 109, 59, 32, 105, 116, 115, 32, 105, 100, 115, 32, 98, 101, 103, 105, 110, 32, 119, 105, 116, 104, 32, 99, 111, 110, 116, 97, 105, 110, 101, 114, 95, 46]);
+
+// "The upstream makes its containers without files or settings of the client."
+// prettier-ignore
+export const TEXT_NO_CONTAINER_SETTINGS: usize = memory.data<u8>([74, 0, 0, 0, 84, 104, 101, 32, 117, 112, 115, 116, 114, 101, 97, 109, 32, 109, 97, 107, 101, 115, 32, 105, 116, 115, 32, 99, 111, 110, 116, 97, 105, 110, 101, 114, 115, 32, 119, 105, 116, 104, 111, 117, 116, 32, 102, 105, 108, 101, 115, 32, 111, 114, 32, 115, 101, 116, 116, 105, 110, 103, 115, 32, 111, 102, 32, 116, 104, 101, 32, 99, 108, 105, 101, 110, 116, 46]);
+
+// "A tool search that the client runs has no counterpart."
+// prettier-ignore
+export const TEXT_NO_CLIENT_SEARCH: usize = memory.data<u8>([54, 0, 0, 0, 65, 32, 116, 111, 111, 108, 32, 115, 101, 97, 114, 99, 104, 32, 116, 104, 97, 116, 32, 116, 104, 101, 32, 99, 108, 105, 101, 110, 116, 32, 114, 117, 110, 115, 32, 104, 97, 115, 32, 110, 111, 32, 99, 111, 117, 110, 116, 101, 114, 112, 97, 114, 116, 46]);
+
+// "One action at a time is supported."
+// prettier-ignore
+export const TEXT_ONE_ACTION: usize = memory.data<u8>([34, 0, 0, 0, 79, 110, 101, 32, 97, 99, 116, 105, 111, 110, 32, 97, 116, 32, 97, 32, 116, 105, 109, 101, 32, 105, 115, 32, 115, 117, 112, 112, 111, 114, 116, 101, 100, 46]);
+
+// "invalid_prompt"
+// prettier-ignore
+export const CODE_INVALID_PROMPT: usize = memory.data<u8>([14, 0, 0, 0, 105, 110, 118, 97, 108, 105, 100, 95, 112, 114, 111, 109, 112, 116]);
+
+// "server_error"
+// prettier-ignore
+export const CODE_SERVER_ERROR: usize = memory.data<u8>([12, 0, 0, 0, 115, 101, 114, 118, 101, 114, 95, 101, 114, 114, 111, 114]);
+
+// "The answer is larger than this gateway keeps (limits.max_accumulated_bytes)."
+// prettier-ignore
+export const TEXT_ANSWER_TOO_LARGE: usize = memory.data<u8>([76, 0, 0, 0, 84, 104, 101, 32, 97, 110, 115, 119, 101, 114, 32, 105, 115, 32, 108, 97, 114, 103, 101, 114, 32, 116, 104, 97, 110, 32, 116, 104, 105, 115, 32, 103, 97, 116, 101, 119, 97, 121, 32, 107, 101, 101, 112, 115, 32, 40, 108, 105, 109, 105, 116, 115, 46, 109, 97, 120, 95, 97, 99, 99, 117, 109, 117, 108, 97, 116, 101, 100, 95, 98, 121, 116, 101, 115, 41, 46]);
+
+// "The model declined to answer this request."
+// prettier-ignore
+export const TEXT_DECLINED: usize = memory.data<u8>([42, 0, 0, 0, 84, 104, 101, 32, 109, 111, 100, 101, 108, 32, 100, 101, 99, 108, 105, 110, 101, 100, 32, 116, 111, 32, 97, 110, 115, 119, 101, 114, 32, 116, 104, 105, 115, 32, 114, 101, 113, 117, 101, 115, 116, 46]);
+
+// --- Responses: tools and blocks of the Messages API ---
+
+// "{\"type\":\"computer_20250124\",\"name\":\"computer\""
+// prettier-ignore
+export const TOOL_COMPUTER_2025_01: usize = memory.data<u8>([45, 0, 0, 0, 123, 34, 116, 121, 112, 101, 34, 58, 34, 99, 111, 109, 112, 117, 116, 101, 114, 95, 50, 48, 50, 53, 48, 49, 50, 52, 34, 44, 34, 110, 97, 109, 101, 34, 58, 34, 99, 111, 109, 112, 117, 116, 101, 114, 34]);
+
+// "{\"type\":\"computer_20251124\",\"name\":\"computer\""
+// prettier-ignore
+export const TOOL_COMPUTER_2025_11: usize = memory.data<u8>([45, 0, 0, 0, 123, 34, 116, 121, 112, 101, 34, 58, 34, 99, 111, 109, 112, 117, 116, 101, 114, 95, 50, 48, 50, 53, 49, 49, 50, 52, 34, 44, 34, 110, 97, 109, 101, 34, 58, 34, 99, 111, 109, 112, 117, 116, 101, 114, 34]);
+
+// ",\"display_width_px\":"
+// prettier-ignore
+export const K_DISPLAY_WIDTH: usize = memory.data<u8>([20, 0, 0, 0, 44, 34, 100, 105, 115, 112, 108, 97, 121, 95, 119, 105, 100, 116, 104, 95, 112, 120, 34, 58]);
+
+// ",\"display_height_px\":"
+// prettier-ignore
+export const K_DISPLAY_HEIGHT: usize = memory.data<u8>([21, 0, 0, 0, 44, 34, 100, 105, 115, 112, 108, 97, 121, 95, 104, 101, 105, 103, 104, 116, 95, 112, 120, 34, 58]);
+
+// ",\"allowed_domains\":"
+// prettier-ignore
+export const K_ALLOWED_DOMAINS: usize = memory.data<u8>([19, 0, 0, 0, 44, 34, 97, 108, 108, 111, 119, 101, 100, 95, 100, 111, 109, 97, 105, 110, 115, 34, 58]);
+
+// ",\"blocked_domains\":"
+// prettier-ignore
+export const K_BLOCKED_DOMAINS: usize = memory.data<u8>([19, 0, 0, 0, 44, 34, 98, 108, 111, 99, 107, 101, 100, 95, 100, 111, 109, 97, 105, 110, 115, 34, 58]);
+
+// "{\"type\":\"code_execution_20250825\",\"name\":\"code_execution\""
+// prettier-ignore
+export const TOOL_CODE: usize = memory.data<u8>([57, 0, 0, 0, 123, 34, 116, 121, 112, 101, 34, 58, 34, 99, 111, 100, 101, 95, 101, 120, 101, 99, 117, 116, 105, 111, 110, 95, 50, 48, 50, 53, 48, 56, 50, 53, 34, 44, 34, 110, 97, 109, 101, 34, 58, 34, 99, 111, 100, 101, 95, 101, 120, 101, 99, 117, 116, 105, 111, 110, 34]);
+
+// "{\"type\":\"tool_search_tool_bm25_20251119\",\"name\":\"tool_search_tool_bm25\""
+// prettier-ignore
+export const TOOL_SEARCH: usize = memory.data<u8>([71, 0, 0, 0, 123, 34, 116, 121, 112, 101, 34, 58, 34, 116, 111, 111, 108, 95, 115, 101, 97, 114, 99, 104, 95, 116, 111, 111, 108, 95, 98, 109, 50, 53, 95, 50, 48, 50, 53, 49, 49, 49, 57, 34, 44, 34, 110, 97, 109, 101, 34, 58, 34, 116, 111, 111, 108, 95, 115, 101, 97, 114, 99, 104, 95, 116, 111, 111, 108, 95, 98, 109, 50, 53, 34]);
+
+// "{\"name\":\"local_shell\",\"description\":\"Runs a command on the user's machine and returns its output.\",\"input_schema\":{\"type\":\"object\",\"properties\":{\"command\":{\"type\":\"array\",\"items\":{\"type\":\"string\"}},\"env\":{\"type\":\"object\",\"additionalProperties\":{\"type\":\"string\"}},\"working_directory\":{\"type\":\"string\"},\"timeout_ms\":{\"type\":\"integer\"},\"user\":{\"type\":\"string\"}},\"required\":[\"command\"]}"
+// prettier-ignore
+export const TOOL_LOCAL_SHELL: usize = memory.data<u8>([126, 1, 0, 0, 123, 34, 110, 97, 109, 101, 34, 58, 34, 108, 111, 99, 97, 108, 95, 115, 104, 101, 108, 108, 34, 44, 34, 100, 101, 115, 99, 114, 105, 112, 116, 105, 111, 110, 34, 58, 34, 82, 117, 110, 115, 32, 97, 32, 99, 111, 109, 109, 97, 110, 100, 32, 111, 110, 32, 116, 104, 101, 32, 117, 115, 101, 114, 39, 115, 32, 109, 97, 99, 104, 105, 110, 101, 32, 97, 110, 100, 32, 114, 101, 116, 117, 114, 110, 115, 32, 105, 116, 115, 32, 111, 117, 116, 112, 117, 116, 46, 34, 44, 34, 105, 110, 112, 117, 116, 95, 115, 99, 104, 101, 109, 97, 34, 58, 123, 34, 116, 121, 112, 101, 34, 58, 34, 111, 98, 106, 101, 99, 116, 34, 44, 34, 112, 114, 111, 112, 101, 114, 116, 105, 101, 115, 34, 58, 123, 34, 99, 111, 109, 109, 97, 110, 100, 34, 58, 123, 34, 116, 121, 112, 101, 34, 58, 34, 97, 114, 114, 97, 121, 34, 44, 34, 105, 116, 101, 109, 115, 34, 58, 123, 34, 116, 121, 112, 101, 34, 58, 34, 115, 116, 114, 105, 110, 103, 34, 125, 125, 44, 34, 101, 110, 118, 34, 58, 123, 34, 116, 121, 112, 101, 34, 58, 34, 111, 98, 106, 101, 99, 116, 34, 44, 34, 97, 100, 100, 105, 116, 105, 111, 110, 97, 108, 80, 114, 111, 112, 101, 114, 116, 105, 101, 115, 34, 58, 123, 34, 116, 121, 112, 101, 34, 58, 34, 115, 116, 114, 105, 110, 103, 34, 125, 125, 44, 34, 119, 111, 114, 107, 105, 110, 103, 95, 100, 105, 114, 101, 99, 116, 111, 114, 121, 34, 58, 123, 34, 116, 121, 112, 101, 34, 58, 34, 115, 116, 114, 105, 110, 103, 34, 125, 44, 34, 116, 105, 109, 101, 111, 117, 116, 95, 109, 115, 34, 58, 123, 34, 116, 121, 112, 101, 34, 58, 34, 105, 110, 116, 101, 103, 101, 114, 34, 125, 44, 34, 117, 115, 101, 114, 34, 58, 123, 34, 116, 121, 112, 101, 34, 58, 34, 115, 116, 114, 105, 110, 103, 34, 125, 125, 44, 34, 114, 101, 113, 117, 105, 114, 101, 100, 34, 58, 91, 34, 99, 111, 109, 109, 97, 110, 100, 34, 93, 125]);
+
+// "{\"name\":\"shell\",\"description\":\"Runs shell commands and returns their output.\",\"input_schema\":{\"type\":\"object\",\"properties\":{\"commands\":{\"type\":\"array\",\"items\":{\"type\":\"string\"}},\"timeout_ms\":{\"type\":\"integer\"},\"max_output_length\":{\"type\":\"integer\"}},\"required\":[\"commands\"]}"
+// prettier-ignore
+export const TOOL_SHELL: usize = memory.data<u8>([18, 1, 0, 0, 123, 34, 110, 97, 109, 101, 34, 58, 34, 115, 104, 101, 108, 108, 34, 44, 34, 100, 101, 115, 99, 114, 105, 112, 116, 105, 111, 110, 34, 58, 34, 82, 117, 110, 115, 32, 115, 104, 101, 108, 108, 32, 99, 111, 109, 109, 97, 110, 100, 115, 32, 97, 110, 100, 32, 114, 101, 116, 117, 114, 110, 115, 32, 116, 104, 101, 105, 114, 32, 111, 117, 116, 112, 117, 116, 46, 34, 44, 34, 105, 110, 112, 117, 116, 95, 115, 99, 104, 101, 109, 97, 34, 58, 123, 34, 116, 121, 112, 101, 34, 58, 34, 111, 98, 106, 101, 99, 116, 34, 44, 34, 112, 114, 111, 112, 101, 114, 116, 105, 101, 115, 34, 58, 123, 34, 99, 111, 109, 109, 97, 110, 100, 115, 34, 58, 123, 34, 116, 121, 112, 101, 34, 58, 34, 97, 114, 114, 97, 121, 34, 44, 34, 105, 116, 101, 109, 115, 34, 58, 123, 34, 116, 121, 112, 101, 34, 58, 34, 115, 116, 114, 105, 110, 103, 34, 125, 125, 44, 34, 116, 105, 109, 101, 111, 117, 116, 95, 109, 115, 34, 58, 123, 34, 116, 121, 112, 101, 34, 58, 34, 105, 110, 116, 101, 103, 101, 114, 34, 125, 44, 34, 109, 97, 120, 95, 111, 117, 116, 112, 117, 116, 95, 108, 101, 110, 103, 116, 104, 34, 58, 123, 34, 116, 121, 112, 101, 34, 58, 34, 105, 110, 116, 101, 103, 101, 114, 34, 125, 125, 44, 34, 114, 101, 113, 117, 105, 114, 101, 100, 34, 58, 91, 34, 99, 111, 109, 109, 97, 110, 100, 115, 34, 93, 125]);
+
+// "{\"name\":\"apply_patch\",\"description\":\"Creates, updates or deletes one file. The diff is in the V4A format; a deletion has none.\",\"input_schema\":{\"type\":\"object\",\"properties\":{\"operation\":{\"type\":\"object\",\"properties\":{\"type\":{\"type\":\"string\",\"enum\":[\"create_file\",\"update_file\",\"delete_file\"]},\"path\":{\"type\":\"string\"},\"diff\":{\"type\":\"string\"}},\"required\":[\"type\",\"path\"]}},\"required\":[\"operation\"]}"
+// prettier-ignore
+export const TOOL_APPLY_PATCH: usize = memory.data<u8>([142, 1, 0, 0, 123, 34, 110, 97, 109, 101, 34, 58, 34, 97, 112, 112, 108, 121, 95, 112, 97, 116, 99, 104, 34, 44, 34, 100, 101, 115, 99, 114, 105, 112, 116, 105, 111, 110, 34, 58, 34, 67, 114, 101, 97, 116, 101, 115, 44, 32, 117, 112, 100, 97, 116, 101, 115, 32, 111, 114, 32, 100, 101, 108, 101, 116, 101, 115, 32, 111, 110, 101, 32, 102, 105, 108, 101, 46, 32, 84, 104, 101, 32, 100, 105, 102, 102, 32, 105, 115, 32, 105, 110, 32, 116, 104, 101, 32, 86, 52, 65, 32, 102, 111, 114, 109, 97, 116, 59, 32, 97, 32, 100, 101, 108, 101, 116, 105, 111, 110, 32, 104, 97, 115, 32, 110, 111, 110, 101, 46, 34, 44, 34, 105, 110, 112, 117, 116, 95, 115, 99, 104, 101, 109, 97, 34, 58, 123, 34, 116, 121, 112, 101, 34, 58, 34, 111, 98, 106, 101, 99, 116, 34, 44, 34, 112, 114, 111, 112, 101, 114, 116, 105, 101, 115, 34, 58, 123, 34, 111, 112, 101, 114, 97, 116, 105, 111, 110, 34, 58, 123, 34, 116, 121, 112, 101, 34, 58, 34, 111, 98, 106, 101, 99, 116, 34, 44, 34, 112, 114, 111, 112, 101, 114, 116, 105, 101, 115, 34, 58, 123, 34, 116, 121, 112, 101, 34, 58, 123, 34, 116, 121, 112, 101, 34, 58, 34, 115, 116, 114, 105, 110, 103, 34, 44, 34, 101, 110, 117, 109, 34, 58, 91, 34, 99, 114, 101, 97, 116, 101, 95, 102, 105, 108, 101, 34, 44, 34, 117, 112, 100, 97, 116, 101, 95, 102, 105, 108, 101, 34, 44, 34, 100, 101, 108, 101, 116, 101, 95, 102, 105, 108, 101, 34, 93, 125, 44, 34, 112, 97, 116, 104, 34, 58, 123, 34, 116, 121, 112, 101, 34, 58, 34, 115, 116, 114, 105, 110, 103, 34, 125, 44, 34, 100, 105, 102, 102, 34, 58, 123, 34, 116, 121, 112, 101, 34, 58, 34, 115, 116, 114, 105, 110, 103, 34, 125, 125, 44, 34, 114, 101, 113, 117, 105, 114, 101, 100, 34, 58, 91, 34, 116, 121, 112, 101, 34, 44, 34, 112, 97, 116, 104, 34, 93, 125, 125, 44, 34, 114, 101, 113, 117, 105, 114, 101, 100, 34, 58, 91, 34, 111, 112, 101, 114, 97, 116, 105, 111, 110, 34, 93, 125]);
+
+// "{\"operation\":"
+// prettier-ignore
+export const OPERATION_OPEN: usize = memory.data<u8>([13, 0, 0, 0, 123, 34, 111, 112, 101, 114, 97, 116, 105, 111, 110, 34, 58]);
+
+// "{\"type\":\"mcp_toolset\",\"mcp_server_name\":"
+// prettier-ignore
+export const TOOLSET_OPEN: usize = memory.data<u8>([40, 0, 0, 0, 123, 34, 116, 121, 112, 101, 34, 58, 34, 109, 99, 112, 95, 116, 111, 111, 108, 115, 101, 116, 34, 44, 34, 109, 99, 112, 95, 115, 101, 114, 118, 101, 114, 95, 110, 97, 109, 101, 34, 58]);
+
+// ",\"default_config\":{\"enabled\":false},\"configs\":{"
+// prettier-ignore
+export const TOOLSET_CONFIGS: usize = memory.data<u8>([47, 0, 0, 0, 44, 34, 100, 101, 102, 97, 117, 108, 116, 95, 99, 111, 110, 102, 105, 103, 34, 58, 123, 34, 101, 110, 97, 98, 108, 101, 100, 34, 58, 102, 97, 108, 115, 101, 125, 44, 34, 99, 111, 110, 102, 105, 103, 115, 34, 58, 123]);
+
+// ":{\"enabled\":true}"
+// prettier-ignore
+export const CONFIG_ENABLED: usize = memory.data<u8>([17, 0, 0, 0, 58, 123, 34, 101, 110, 97, 98, 108, 101, 100, 34, 58, 116, 114, 117, 101, 125]);
+
+// "{\"type\":\"url\",\"name\":"
+// prettier-ignore
+export const SERVER_OPEN: usize = memory.data<u8>([21, 0, 0, 0, 123, 34, 116, 121, 112, 101, 34, 58, 34, 117, 114, 108, 34, 44, 34, 110, 97, 109, 101, 34, 58]);
+
+// ",\"url\":"
+// prettier-ignore
+export const K_URL: usize = memory.data<u8>([7, 0, 0, 0, 44, 34, 117, 114, 108, 34, 58]);
+
+// ",\"authorization_token\":"
+// prettier-ignore
+export const K_AUTHORIZATION_TOKEN: usize = memory.data<u8>([23, 0, 0, 0, 44, 34, 97, 117, 116, 104, 111, 114, 105, 122, 97, 116, 105, 111, 110, 95, 116, 111, 107, 101, 110, 34, 58]);
+
+// "{\"edits\":["
+// prettier-ignore
+export const EDITS_OPEN: usize = memory.data<u8>([10, 0, 0, 0, 123, 34, 101, 100, 105, 116, 115, 34, 58, 91]);
+
+// "]}"
+// prettier-ignore
+export const EDITS_CLOSE: usize = memory.data<u8>([2, 0, 0, 0, 93, 125]);
+
+// "{\"type\":\"compact_20260112\""
+// prettier-ignore
+export const COMPACT_EDIT: usize = memory.data<u8>([26, 0, 0, 0, 123, 34, 116, 121, 112, 101, 34, 58, 34, 99, 111, 109, 112, 97, 99, 116, 95, 50, 48, 50, 54, 48, 49, 49, 50, 34]);
+
+// ",\"trigger\":{\"type\":\"input_tokens\",\"value\":"
+// prettier-ignore
+export const COMPACT_TRIGGER: usize = memory.data<u8>([42, 0, 0, 0, 44, 34, 116, 114, 105, 103, 103, 101, 114, 34, 58, 123, 34, 116, 121, 112, 101, 34, 58, 34, 105, 110, 112, 117, 116, 95, 116, 111, 107, 101, 110, 115, 34, 44, 34, 118, 97, 108, 117, 101, 34, 58]);
+
+// "{\"type\":\"server_tool_use\",\"id\":"
+// prettier-ignore
+export const B_SERVER_TOOL: usize = memory.data<u8>([31, 0, 0, 0, 123, 34, 116, 121, 112, 101, 34, 58, 34, 115, 101, 114, 118, 101, 114, 95, 116, 111, 111, 108, 95, 117, 115, 101, 34, 44, 34, 105, 100, 34, 58]);
+
+// ",\"name\":\"web_search\",\"input\":{\"query\":"
+// prettier-ignore
+export const SEARCH_QUERY: usize = memory.data<u8>([38, 0, 0, 0, 44, 34, 110, 97, 109, 101, 34, 58, 34, 119, 101, 98, 95, 115, 101, 97, 114, 99, 104, 34, 44, 34, 105, 110, 112, 117, 116, 34, 58, 123, 34, 113, 117, 101, 114, 121, 34, 58]);
+
+// "}},{\"type\":\"web_search_tool_result\",\"tool_use_id\":"
+// prettier-ignore
+export const B_SEARCH_RESULT: usize = memory.data<u8>([50, 0, 0, 0, 125, 125, 44, 123, 34, 116, 121, 112, 101, 34, 58, 34, 119, 101, 98, 95, 115, 101, 97, 114, 99, 104, 95, 116, 111, 111, 108, 95, 114, 101, 115, 117, 108, 116, 34, 44, 34, 116, 111, 111, 108, 95, 117, 115, 101, 95, 105, 100, 34, 58]);
+
+// ",\"content\":["
+// prettier-ignore
+export const K_CONTENT_LIST: usize = memory.data<u8>([12, 0, 0, 0, 44, 34, 99, 111, 110, 116, 101, 110, 116, 34, 58, 91]);
+
+// "]}"
+// prettier-ignore
+export const LIST_BLOCK_END: usize = memory.data<u8>([2, 0, 0, 0, 93, 125]);
+
+// "{\"type\":\"web_search_result\",\"url\":"
+// prettier-ignore
+export const SEARCH_RESULT_OPEN: usize = memory.data<u8>([34, 0, 0, 0, 123, 34, 116, 121, 112, 101, 34, 58, 34, 119, 101, 98, 95, 115, 101, 97, 114, 99, 104, 95, 114, 101, 115, 117, 108, 116, 34, 44, 34, 117, 114, 108, 34, 58]);
+
+// ",\"page_age\":"
+// prettier-ignore
+export const K_PAGE_AGE: usize = memory.data<u8>([12, 0, 0, 0, 44, 34, 112, 97, 103, 101, 95, 97, 103, 101, 34, 58]);
+
+// ",\"encrypted_content\":"
+// prettier-ignore
+export const K_ENCRYPTED_CONTENT: usize = memory.data<u8>([21, 0, 0, 0, 44, 34, 101, 110, 99, 114, 121, 112, 116, 101, 100, 95, 99, 111, 110, 116, 101, 110, 116, 34, 58]);
+
+// "{\"type\":\"mcp_tool_use\",\"id\":"
+// prettier-ignore
+export const B_MCP_USE: usize = memory.data<u8>([28, 0, 0, 0, 123, 34, 116, 121, 112, 101, 34, 58, 34, 109, 99, 112, 95, 116, 111, 111, 108, 95, 117, 115, 101, 34, 44, 34, 105, 100, 34, 58]);
+
+// ",\"server_name\":"
+// prettier-ignore
+export const K_SERVER_NAME: usize = memory.data<u8>([15, 0, 0, 0, 44, 34, 115, 101, 114, 118, 101, 114, 95, 110, 97, 109, 101, 34, 58]);
+
+// "},{\"type\":\"mcp_tool_result\",\"tool_use_id\":"
+// prettier-ignore
+export const B_MCP_RESULT: usize = memory.data<u8>([42, 0, 0, 0, 125, 44, 123, 34, 116, 121, 112, 101, 34, 58, 34, 109, 99, 112, 95, 116, 111, 111, 108, 95, 114, 101, 115, 117, 108, 116, 34, 44, 34, 116, 111, 111, 108, 95, 117, 115, 101, 95, 105, 100, 34, 58]);
+
+// ",\"is_error\":true"
+// prettier-ignore
+export const IS_ERROR_TRUE: usize = memory.data<u8>([16, 0, 0, 0, 44, 34, 105, 115, 95, 101, 114, 114, 111, 114, 34, 58, 116, 114, 117, 101]);
+
+// ",\"is_error\":false"
+// prettier-ignore
+export const IS_ERROR_FALSE: usize = memory.data<u8>([17, 0, 0, 0, 44, 34, 105, 115, 95, 101, 114, 114, 111, 114, 34, 58, 102, 97, 108, 115, 101]);
+
+// "{\"action\":\"screenshot\""
+// prettier-ignore
+export const ACTION_SCREENSHOT: usize = memory.data<u8>([22, 0, 0, 0, 123, 34, 97, 99, 116, 105, 111, 110, 34, 58, 34, 115, 99, 114, 101, 101, 110, 115, 104, 111, 116, 34]);
+
+// "{\"action\":\"wait\",\"duration\":1"
+// prettier-ignore
+export const ACTION_WAIT: usize = memory.data<u8>([29, 0, 0, 0, 123, 34, 97, 99, 116, 105, 111, 110, 34, 58, 34, 119, 97, 105, 116, 34, 44, 34, 100, 117, 114, 97, 116, 105, 111, 110, 34, 58, 49]);
+
+// "{\"action\":\"left_click\",\"coordinate\":["
+// prettier-ignore
+export const ACTION_LEFT_CLICK: usize = memory.data<u8>([37, 0, 0, 0, 123, 34, 97, 99, 116, 105, 111, 110, 34, 58, 34, 108, 101, 102, 116, 95, 99, 108, 105, 99, 107, 34, 44, 34, 99, 111, 111, 114, 100, 105, 110, 97, 116, 101, 34, 58, 91]);
+
+// "{\"action\":\"right_click\",\"coordinate\":["
+// prettier-ignore
+export const ACTION_RIGHT_CLICK: usize = memory.data<u8>([38, 0, 0, 0, 123, 34, 97, 99, 116, 105, 111, 110, 34, 58, 34, 114, 105, 103, 104, 116, 95, 99, 108, 105, 99, 107, 34, 44, 34, 99, 111, 111, 114, 100, 105, 110, 97, 116, 101, 34, 58, 91]);
+
+// "{\"action\":\"middle_click\",\"coordinate\":["
+// prettier-ignore
+export const ACTION_MIDDLE_CLICK: usize = memory.data<u8>([39, 0, 0, 0, 123, 34, 97, 99, 116, 105, 111, 110, 34, 58, 34, 109, 105, 100, 100, 108, 101, 95, 99, 108, 105, 99, 107, 34, 44, 34, 99, 111, 111, 114, 100, 105, 110, 97, 116, 101, 34, 58, 91]);
+
+// "{\"action\":\"double_click\",\"coordinate\":["
+// prettier-ignore
+export const ACTION_DOUBLE_CLICK: usize = memory.data<u8>([39, 0, 0, 0, 123, 34, 97, 99, 116, 105, 111, 110, 34, 58, 34, 100, 111, 117, 98, 108, 101, 95, 99, 108, 105, 99, 107, 34, 44, 34, 99, 111, 111, 114, 100, 105, 110, 97, 116, 101, 34, 58, 91]);
+
+// "{\"action\":\"mouse_move\",\"coordinate\":["
+// prettier-ignore
+export const ACTION_MOVE: usize = memory.data<u8>([37, 0, 0, 0, 123, 34, 97, 99, 116, 105, 111, 110, 34, 58, 34, 109, 111, 117, 115, 101, 95, 109, 111, 118, 101, 34, 44, 34, 99, 111, 111, 114, 100, 105, 110, 97, 116, 101, 34, 58, 91]);
+
+// "{\"action\":\"left_click_drag\",\"start_coordinate\":["
+// prettier-ignore
+export const ACTION_DRAG: usize = memory.data<u8>([48, 0, 0, 0, 123, 34, 97, 99, 116, 105, 111, 110, 34, 58, 34, 108, 101, 102, 116, 95, 99, 108, 105, 99, 107, 95, 100, 114, 97, 103, 34, 44, 34, 115, 116, 97, 114, 116, 95, 99, 111, 111, 114, 100, 105, 110, 97, 116, 101, 34, 58, 91]);
+
+// "{\"action\":\"key\",\"text\":\""
+// prettier-ignore
+export const ACTION_KEY: usize = memory.data<u8>([24, 0, 0, 0, 123, 34, 97, 99, 116, 105, 111, 110, 34, 58, 34, 107, 101, 121, 34, 44, 34, 116, 101, 120, 116, 34, 58, 34]);
+
+// "{\"action\":\"type\",\"text\":\""
+// prettier-ignore
+export const ACTION_TYPE: usize = memory.data<u8>([25, 0, 0, 0, 123, 34, 97, 99, 116, 105, 111, 110, 34, 58, 34, 116, 121, 112, 101, 34, 44, 34, 116, 101, 120, 116, 34, 58, 34]);
+
+// "{\"action\":\"scroll\",\"coordinate\":["
+// prettier-ignore
+export const ACTION_SCROLL: usize = memory.data<u8>([33, 0, 0, 0, 123, 34, 97, 99, 116, 105, 111, 110, 34, 58, 34, 115, 99, 114, 111, 108, 108, 34, 44, 34, 99, 111, 111, 114, 100, 105, 110, 97, 116, 101, 34, 58, 91]);
+
+// ",\"coordinate\":["
+// prettier-ignore
+export const K_COORDINATE: usize = memory.data<u8>([15, 0, 0, 0, 44, 34, 99, 111, 111, 114, 100, 105, 110, 97, 116, 101, 34, 58, 91]);
+
+// ",\"text\":\""
+// prettier-ignore
+export const K_TEXT_QUOTE: usize = memory.data<u8>([9, 0, 0, 0, 44, 34, 116, 101, 120, 116, 34, 58, 34]);
+
+// ",\"scroll_direction\":\"up\",\"scroll_amount\":"
+// prettier-ignore
+export const SCROLL_UP: usize = memory.data<u8>([41, 0, 0, 0, 44, 34, 115, 99, 114, 111, 108, 108, 95, 100, 105, 114, 101, 99, 116, 105, 111, 110, 34, 58, 34, 117, 112, 34, 44, 34, 115, 99, 114, 111, 108, 108, 95, 97, 109, 111, 117, 110, 116, 34, 58]);
+
+// ",\"scroll_direction\":\"down\",\"scroll_amount\":"
+// prettier-ignore
+export const SCROLL_DOWN: usize = memory.data<u8>([43, 0, 0, 0, 44, 34, 115, 99, 114, 111, 108, 108, 95, 100, 105, 114, 101, 99, 116, 105, 111, 110, 34, 58, 34, 100, 111, 119, 110, 34, 44, 34, 115, 99, 114, 111, 108, 108, 95, 97, 109, 111, 117, 110, 116, 34, 58]);
+
+// ",\"scroll_direction\":\"left\",\"scroll_amount\":"
+// prettier-ignore
+export const SCROLL_LEFT: usize = memory.data<u8>([43, 0, 0, 0, 44, 34, 115, 99, 114, 111, 108, 108, 95, 100, 105, 114, 101, 99, 116, 105, 111, 110, 34, 58, 34, 108, 101, 102, 116, 34, 44, 34, 115, 99, 114, 111, 108, 108, 95, 97, 109, 111, 117, 110, 116, 34, 58]);
+
+// ",\"scroll_direction\":\"right\",\"scroll_amount\":"
+// prettier-ignore
+export const SCROLL_RIGHT: usize = memory.data<u8>([44, 0, 0, 0, 44, 34, 115, 99, 114, 111, 108, 108, 95, 100, 105, 114, 101, 99, 116, 105, 111, 110, 34, 58, 34, 114, 105, 103, 104, 116, 34, 44, 34, 115, 99, 114, 111, 108, 108, 95, 97, 109, 111, 117, 110, 116, 34, 58]);
+
+// --- Responses: what the response object repeats ---
+
+// "\"instructions\":"
+// prettier-ignore
+export const E_INSTRUCTIONS: usize = memory.data<u8>([15, 0, 0, 0, 34, 105, 110, 115, 116, 114, 117, 99, 116, 105, 111, 110, 115, 34, 58]);
+
+// ",\"max_output_tokens\":"
+// prettier-ignore
+export const E_MAX_OUTPUT_TOKENS: usize = memory.data<u8>([21, 0, 0, 0, 44, 34, 109, 97, 120, 95, 111, 117, 116, 112, 117, 116, 95, 116, 111, 107, 101, 110, 115, 34, 58]);
+
+// ",\"max_tool_calls\":"
+// prettier-ignore
+export const E_MAX_TOOL_CALLS: usize = memory.data<u8>([18, 0, 0, 0, 44, 34, 109, 97, 120, 95, 116, 111, 111, 108, 95, 99, 97, 108, 108, 115, 34, 58]);
+
+// ",\"metadata\":"
+// prettier-ignore
+export const E_METADATA: usize = memory.data<u8>([12, 0, 0, 0, 44, 34, 109, 101, 116, 97, 100, 97, 116, 97, 34, 58]);
+
+// "\"parallel_tool_calls\":"
+// prettier-ignore
+export const E_PARALLEL: usize = memory.data<u8>([22, 0, 0, 0, 34, 112, 97, 114, 97, 108, 108, 101, 108, 95, 116, 111, 111, 108, 95, 99, 97, 108, 108, 115, 34, 58]);
+
+// ",\"previous_response_id\":null,\"prompt_cache_key\":"
+// prettier-ignore
+export const E_PROMPT_CACHE_KEY: usize = memory.data<u8>([48, 0, 0, 0, 44, 34, 112, 114, 101, 118, 105, 111, 117, 115, 95, 114, 101, 115, 112, 111, 110, 115, 101, 95, 105, 100, 34, 58, 110, 117, 108, 108, 44, 34, 112, 114, 111, 109, 112, 116, 95, 99, 97, 99, 104, 101, 95, 107, 101, 121, 34, 58]);
+
+// ",\"reasoning\":"
+// prettier-ignore
+export const E_REASONING: usize = memory.data<u8>([13, 0, 0, 0, 44, 34, 114, 101, 97, 115, 111, 110, 105, 110, 103, 34, 58]);
+
+// "{\"effort\":null,\"summary\":null}"
+// prettier-ignore
+export const NO_REASONING: usize = memory.data<u8>([30, 0, 0, 0, 123, 34, 101, 102, 102, 111, 114, 116, 34, 58, 110, 117, 108, 108, 44, 34, 115, 117, 109, 109, 97, 114, 121, 34, 58, 110, 117, 108, 108, 125]);
+
+// ",\"safety_identifier\":"
+// prettier-ignore
+export const E_SAFETY_IDENTIFIER: usize = memory.data<u8>([21, 0, 0, 0, 44, 34, 115, 97, 102, 101, 116, 121, 95, 105, 100, 101, 110, 116, 105, 102, 105, 101, 114, 34, 58]);
+
+// "\"store\":false,\"temperature\":"
+// prettier-ignore
+export const E_TEMPERATURE: usize = memory.data<u8>([28, 0, 0, 0, 34, 115, 116, 111, 114, 101, 34, 58, 102, 97, 108, 115, 101, 44, 34, 116, 101, 109, 112, 101, 114, 97, 116, 117, 114, 101, 34, 58]);
+
+// ",\"text\":"
+// prettier-ignore
+export const E_TEXT: usize = memory.data<u8>([8, 0, 0, 0, 44, 34, 116, 101, 120, 116, 34, 58]);
+
+// "{\"format\":{\"type\":\"text\"}}"
+// prettier-ignore
+export const NO_TEXT_FORMAT: usize = memory.data<u8>([26, 0, 0, 0, 123, 34, 102, 111, 114, 109, 97, 116, 34, 58, 123, 34, 116, 121, 112, 101, 34, 58, 34, 116, 101, 120, 116, 34, 125, 125]);
+
+// ",\"tool_choice\":"
+// prettier-ignore
+export const E_TOOL_CHOICE: usize = memory.data<u8>([15, 0, 0, 0, 44, 34, 116, 111, 111, 108, 95, 99, 104, 111, 105, 99, 101, 34, 58]);
+
+// ",\"tools\":"
+// prettier-ignore
+export const E_TOOLS: usize = memory.data<u8>([9, 0, 0, 0, 44, 34, 116, 111, 111, 108, 115, 34, 58]);
+
+// ",\"top_logprobs\":"
+// prettier-ignore
+export const E_TOP_LOGPROBS: usize = memory.data<u8>([16, 0, 0, 0, 44, 34, 116, 111, 112, 95, 108, 111, 103, 112, 114, 111, 98, 115, 34, 58]);
+
+// ",\"top_p\":"
+// prettier-ignore
+export const E_TOP_P: usize = memory.data<u8>([9, 0, 0, 0, 44, 34, 116, 111, 112, 95, 112, 34, 58]);
+
+// ",\"truncation\":"
+// prettier-ignore
+export const E_TRUNCATION: usize = memory.data<u8>([14, 0, 0, 0, 44, 34, 116, 114, 117, 110, 99, 97, 116, 105, 111, 110, 34, 58]);
+
+// "\"user\":"
+// prettier-ignore
+export const E_USER: usize = memory.data<u8>([7, 0, 0, 0, 34, 117, 115, 101, 114, 34, 58]);
+
+// ",\"parameters\":null"
+// prettier-ignore
+export const PARAMETERS_NULL: usize = memory.data<u8>([18, 0, 0, 0, 44, 34, 112, 97, 114, 97, 109, 101, 116, 101, 114, 115, 34, 58, 110, 117, 108, 108]);
+
+// ",\"strict\":null"
+// prettier-ignore
+export const STRICT_NULL: usize = memory.data<u8>([14, 0, 0, 0, 44, 34, 115, 116, 114, 105, 99, 116, 34, 58, 110, 117, 108, 108]);
+
+// --- Responses: items of an answer ---
+
+// "{\"type\":\"message\",\"id\":\""
+// prettier-ignore
+export const I_MESSAGE: usize = memory.data<u8>([24, 0, 0, 0, 123, 34, 116, 121, 112, 101, 34, 58, 34, 109, 101, 115, 115, 97, 103, 101, 34, 44, 34, 105, 100, 34, 58, 34]);
+
+// "\",\"role\":\"assistant\",\"content\":["
+// prettier-ignore
+export const I_ROLE: usize = memory.data<u8>([32, 0, 0, 0, 34, 44, 34, 114, 111, 108, 101, 34, 58, 34, 97, 115, 115, 105, 115, 116, 97, 110, 116, 34, 44, 34, 99, 111, 110, 116, 101, 110, 116, 34, 58, 91]);
+
+// ",\"status\":\""
+// prettier-ignore
+export const I_STATUS: usize = memory.data<u8>([11, 0, 0, 0, 44, 34, 115, 116, 97, 116, 117, 115, 34, 58, 34]);
+
+// "\"}"
+// prettier-ignore
+export const I_CLOSE: usize = memory.data<u8>([2, 0, 0, 0, 34, 125]);
+
+// "{\"type\":\"output_text\",\"text\":\""
+// prettier-ignore
+export const P_OUTPUT_TEXT: usize = memory.data<u8>([30, 0, 0, 0, 123, 34, 116, 121, 112, 101, 34, 58, 34, 111, 117, 116, 112, 117, 116, 95, 116, 101, 120, 116, 34, 44, 34, 116, 101, 120, 116, 34, 58, 34]);
+
+// "\",\"annotations\":["
+// prettier-ignore
+export const P_ANNOTATIONS: usize = memory.data<u8>([17, 0, 0, 0, 34, 44, 34, 97, 110, 110, 111, 116, 97, 116, 105, 111, 110, 115, 34, 58, 91]);
+
+// "],\"logprobs\":[]}"
+// prettier-ignore
+export const P_LOGPROBS: usize = memory.data<u8>([16, 0, 0, 0, 93, 44, 34, 108, 111, 103, 112, 114, 111, 98, 115, 34, 58, 91, 93, 125]);
+
+// "{\"type\":\"refusal\",\"refusal\":\""
+// prettier-ignore
+export const P_REFUSAL: usize = memory.data<u8>([29, 0, 0, 0, 123, 34, 116, 121, 112, 101, 34, 58, 34, 114, 101, 102, 117, 115, 97, 108, 34, 44, 34, 114, 101, 102, 117, 115, 97, 108, 34, 58, 34]);
+
+// "\"}"
+// prettier-ignore
+export const P_CLOSE: usize = memory.data<u8>([2, 0, 0, 0, 34, 125]);
+
+// "{\"type\":\"summary_text\",\"text\":\""
+// prettier-ignore
+export const P_SUMMARY: usize = memory.data<u8>([31, 0, 0, 0, 123, 34, 116, 121, 112, 101, 34, 58, 34, 115, 117, 109, 109, 97, 114, 121, 95, 116, 101, 120, 116, 34, 44, 34, 116, 101, 120, 116, 34, 58, 34]);
+
+// "{\"type\":\"reasoning_text\",\"text\":\""
+// prettier-ignore
+export const P_REASONING: usize = memory.data<u8>([33, 0, 0, 0, 123, 34, 116, 121, 112, 101, 34, 58, 34, 114, 101, 97, 115, 111, 110, 105, 110, 103, 95, 116, 101, 120, 116, 34, 44, 34, 116, 101, 120, 116, 34, 58, 34]);
+
+// "{\"type\":\"reasoning\",\"id\":\""
+// prettier-ignore
+export const I_REASONING: usize = memory.data<u8>([26, 0, 0, 0, 123, 34, 116, 121, 112, 101, 34, 58, 34, 114, 101, 97, 115, 111, 110, 105, 110, 103, 34, 44, 34, 105, 100, 34, 58, 34]);
+
+// "\",\"summary\":["
+// prettier-ignore
+export const I_SUMMARY: usize = memory.data<u8>([13, 0, 0, 0, 34, 44, 34, 115, 117, 109, 109, 97, 114, 121, 34, 58, 91]);
+
+// ",\"content\":["
+// prettier-ignore
+export const I_CONTENT: usize = memory.data<u8>([12, 0, 0, 0, 44, 34, 99, 111, 110, 116, 101, 110, 116, 34, 58, 91]);
+
+// ",\"encrypted_content\":null"
+// prettier-ignore
+export const I_NO_ENVELOPE: usize = memory.data<u8>([25, 0, 0, 0, 44, 34, 101, 110, 99, 114, 121, 112, 116, 101, 100, 95, 99, 111, 110, 116, 101, 110, 116, 34, 58, 110, 117, 108, 108]);
+
+// ",\"encrypted_content\":\"[{\\\"type\\\":\\\"thinking\\\",\\\"thinking\\\":\\\""
+// prettier-ignore
+export const I_THINKING_ENVELOPE: usize = memory.data<u8>([61, 0, 0, 0, 44, 34, 101, 110, 99, 114, 121, 112, 116, 101, 100, 95, 99, 111, 110, 116, 101, 110, 116, 34, 58, 34, 91, 123, 92, 34, 116, 121, 112, 101, 92, 34, 58, 92, 34, 116, 104, 105, 110, 107, 105, 110, 103, 92, 34, 44, 92, 34, 116, 104, 105, 110, 107, 105, 110, 103, 92, 34, 58, 92, 34]);
+
+// "\\\",\\\"signature\\\":\\\""
+// prettier-ignore
+export const I_ENVELOPE_SIGNATURE: usize = memory.data<u8>([19, 0, 0, 0, 92, 34, 44, 92, 34, 115, 105, 103, 110, 97, 116, 117, 114, 101, 92, 34, 58, 92, 34]);
+
+// "\\\"}]\""
+// prettier-ignore
+export const I_ENVELOPE_CLOSE: usize = memory.data<u8>([5, 0, 0, 0, 92, 34, 125, 93, 34]);
+
+// ",\"encrypted_content\":\"[{\\\"type\\\":\\\"redacted_thinking\\\",\\\"data\\\":\\\""
+// prettier-ignore
+export const I_REDACTED_ENVELOPE: usize = memory.data<u8>([66, 0, 0, 0, 44, 34, 101, 110, 99, 114, 121, 112, 116, 101, 100, 95, 99, 111, 110, 116, 101, 110, 116, 34, 58, 34, 91, 123, 92, 34, 116, 121, 112, 101, 92, 34, 58, 92, 34, 114, 101, 100, 97, 99, 116, 101, 100, 95, 116, 104, 105, 110, 107, 105, 110, 103, 92, 34, 44, 92, 34, 100, 97, 116, 97, 92, 34, 58, 92, 34]);
+
+// "{\"type\":\"compaction\",\"id\":\""
+// prettier-ignore
+export const I_COMPACTION: usize = memory.data<u8>([27, 0, 0, 0, 123, 34, 116, 121, 112, 101, 34, 58, 34, 99, 111, 109, 112, 97, 99, 116, 105, 111, 110, 34, 44, 34, 105, 100, 34, 58, 34]);
+
+// "\",\"encrypted_content\":\"[{\\\"type\\\":\\\"compaction\\\",\\\"content\\\":\\\""
+// prettier-ignore
+export const I_COMPACTION_ENVELOPE: usize = memory.data<u8>([63, 0, 0, 0, 34, 44, 34, 101, 110, 99, 114, 121, 112, 116, 101, 100, 95, 99, 111, 110, 116, 101, 110, 116, 34, 58, 34, 91, 123, 92, 34, 116, 121, 112, 101, 92, 34, 58, 92, 34, 99, 111, 109, 112, 97, 99, 116, 105, 111, 110, 92, 34, 44, 92, 34, 99, 111, 110, 116, 101, 110, 116, 92, 34, 58, 92, 34]);
+
+// "\\\",\\\"encrypted_content\\\":\\\""
+// prettier-ignore
+export const I_ENVELOPE_ENCRYPTED: usize = memory.data<u8>([27, 0, 0, 0, 92, 34, 44, 92, 34, 101, 110, 99, 114, 121, 112, 116, 101, 100, 95, 99, 111, 110, 116, 101, 110, 116, 92, 34, 58, 92, 34]);
+
+// "{\"type\":\"function_call\",\"id\":\""
+// prettier-ignore
+export const I_FUNCTION: usize = memory.data<u8>([30, 0, 0, 0, 123, 34, 116, 121, 112, 101, 34, 58, 34, 102, 117, 110, 99, 116, 105, 111, 110, 95, 99, 97, 108, 108, 34, 44, 34, 105, 100, 34, 58, 34]);
+
+// ",\"call_id\":"
+// prettier-ignore
+export const I_CALL_ID: usize = memory.data<u8>([11, 0, 0, 0, 44, 34, 99, 97, 108, 108, 95, 105, 100, 34, 58]);
+
+// ",\"namespace\":"
+// prettier-ignore
+export const I_NAMESPACE: usize = memory.data<u8>([13, 0, 0, 0, 44, 34, 110, 97, 109, 101, 115, 112, 97, 99, 101, 34, 58]);
+
+// ",\"arguments\":\""
+// prettier-ignore
+export const I_ARGUMENTS: usize = memory.data<u8>([14, 0, 0, 0, 44, 34, 97, 114, 103, 117, 109, 101, 110, 116, 115, 34, 58, 34]);
+
+// "{\"type\":\"custom_tool_call\",\"id\":\""
+// prettier-ignore
+export const I_CUSTOM: usize = memory.data<u8>([33, 0, 0, 0, 123, 34, 116, 121, 112, 101, 34, 58, 34, 99, 117, 115, 116, 111, 109, 95, 116, 111, 111, 108, 95, 99, 97, 108, 108, 34, 44, 34, 105, 100, 34, 58, 34]);
+
+// ",\"input\":\""
+// prettier-ignore
+export const I_INPUT: usize = memory.data<u8>([10, 0, 0, 0, 44, 34, 105, 110, 112, 117, 116, 34, 58, 34]);
+
+// "{\"type\":\"computer_call\",\"id\":\""
+// prettier-ignore
+export const I_COMPUTER: usize = memory.data<u8>([30, 0, 0, 0, 123, 34, 116, 121, 112, 101, 34, 58, 34, 99, 111, 109, 112, 117, 116, 101, 114, 95, 99, 97, 108, 108, 34, 44, 34, 105, 100, 34, 58, 34]);
+
+// ",\"action\":"
+// prettier-ignore
+export const I_ACTION: usize = memory.data<u8>([10, 0, 0, 0, 44, 34, 97, 99, 116, 105, 111, 110, 34, 58]);
+
+// ",\"pending_safety_checks\":[]"
+// prettier-ignore
+export const I_NO_CHECKS: usize = memory.data<u8>([27, 0, 0, 0, 44, 34, 112, 101, 110, 100, 105, 110, 103, 95, 115, 97, 102, 101, 116, 121, 95, 99, 104, 101, 99, 107, 115, 34, 58, 91, 93]);
+
+// "{\"type\":\"local_shell_call\",\"id\":\""
+// prettier-ignore
+export const I_LOCAL_SHELL: usize = memory.data<u8>([33, 0, 0, 0, 123, 34, 116, 121, 112, 101, 34, 58, 34, 108, 111, 99, 97, 108, 95, 115, 104, 101, 108, 108, 95, 99, 97, 108, 108, 34, 44, 34, 105, 100, 34, 58, 34]);
+
+// "{\"type\":\"shell_call\",\"id\":\""
+// prettier-ignore
+export const I_SHELL: usize = memory.data<u8>([27, 0, 0, 0, 123, 34, 116, 121, 112, 101, 34, 58, 34, 115, 104, 101, 108, 108, 95, 99, 97, 108, 108, 34, 44, 34, 105, 100, 34, 58, 34]);
+
+// ",\"environment\":null"
+// prettier-ignore
+export const I_NO_ENVIRONMENT: usize = memory.data<u8>([19, 0, 0, 0, 44, 34, 101, 110, 118, 105, 114, 111, 110, 109, 101, 110, 116, 34, 58, 110, 117, 108, 108]);
+
+// "{\"type\":\"apply_patch_call\",\"id\":\""
+// prettier-ignore
+export const I_APPLY_PATCH: usize = memory.data<u8>([33, 0, 0, 0, 123, 34, 116, 121, 112, 101, 34, 58, 34, 97, 112, 112, 108, 121, 95, 112, 97, 116, 99, 104, 95, 99, 97, 108, 108, 34, 44, 34, 105, 100, 34, 58, 34]);
+
+// ",\"operation\":"
+// prettier-ignore
+export const I_OPERATION: usize = memory.data<u8>([13, 0, 0, 0, 44, 34, 111, 112, 101, 114, 97, 116, 105, 111, 110, 34, 58]);
+
+// "{\"type\":\"web_search_call\",\"id\":\""
+// prettier-ignore
+export const I_SEARCH: usize = memory.data<u8>([32, 0, 0, 0, 123, 34, 116, 121, 112, 101, 34, 58, 34, 119, 101, 98, 95, 115, 101, 97, 114, 99, 104, 95, 99, 97, 108, 108, 34, 44, 34, 105, 100, 34, 58, 34]);
+
+// "{\"type\":\"mcp_call\",\"id\":\""
+// prettier-ignore
+export const I_MCP: usize = memory.data<u8>([25, 0, 0, 0, 123, 34, 116, 121, 112, 101, 34, 58, 34, 109, 99, 112, 95, 99, 97, 108, 108, 34, 44, 34, 105, 100, 34, 58, 34]);
+
+// ",\"server_label\":"
+// prettier-ignore
+export const I_SERVER_LABEL: usize = memory.data<u8>([16, 0, 0, 0, 44, 34, 115, 101, 114, 118, 101, 114, 95, 108, 97, 98, 101, 108, 34, 58]);
+
+// "\",\"approval_request_id\":null,\"output\":"
+// prettier-ignore
+export const I_APPROVAL: usize = memory.data<u8>([38, 0, 0, 0, 34, 44, 34, 97, 112, 112, 114, 111, 118, 97, 108, 95, 114, 101, 113, 117, 101, 115, 116, 95, 105, 100, 34, 58, 110, 117, 108, 108, 44, 34, 111, 117, 116, 112, 117, 116, 34, 58]);
+
+// "null,\"error\":null"
+// prettier-ignore
+export const I_NO_OUTPUT: usize = memory.data<u8>([17, 0, 0, 0, 110, 117, 108, 108, 44, 34, 101, 114, 114, 111, 114, 34, 58, 110, 117, 108, 108]);
+
+// "null,\"error\":{\"type\":\"mcp_tool_execution_error\",\"content\":"
+// prettier-ignore
+export const I_MCP_ERROR: usize = memory.data<u8>([58, 0, 0, 0, 110, 117, 108, 108, 44, 34, 101, 114, 114, 111, 114, 34, 58, 123, 34, 116, 121, 112, 101, 34, 58, 34, 109, 99, 112, 95, 116, 111, 111, 108, 95, 101, 120, 101, 99, 117, 116, 105, 111, 110, 95, 101, 114, 114, 111, 114, 34, 44, 34, 99, 111, 110, 116, 101, 110, 116, 34, 58]);
+
+// "\""
+// prettier-ignore
+export const I_OUTPUT: usize = memory.data<u8>([1, 0, 0, 0, 34]);
+
+// "\",\"error\":null"
+// prettier-ignore
+export const I_NO_ERROR: usize = memory.data<u8>([14, 0, 0, 0, 34, 44, 34, 101, 114, 114, 111, 114, 34, 58, 110, 117, 108, 108]);
+
+// "{\"type\":\"code_interpreter_call\",\"id\":\""
+// prettier-ignore
+export const I_CODE: usize = memory.data<u8>([38, 0, 0, 0, 123, 34, 116, 121, 112, 101, 34, 58, 34, 99, 111, 100, 101, 95, 105, 110, 116, 101, 114, 112, 114, 101, 116, 101, 114, 95, 99, 97, 108, 108, 34, 44, 34, 105, 100, 34, 58, 34]);
+
+// ",\"code\":\""
+// prettier-ignore
+export const I_CODE_TEXT: usize = memory.data<u8>([9, 0, 0, 0, 44, 34, 99, 111, 100, 101, 34, 58, 34]);
+
+// "\",\"container_id\":"
+// prettier-ignore
+export const I_CONTAINER: usize = memory.data<u8>([17, 0, 0, 0, 34, 44, 34, 99, 111, 110, 116, 97, 105, 110, 101, 114, 95, 105, 100, 34, 58]);
+
+// ",\"outputs\":"
+// prettier-ignore
+export const I_OUTPUTS: usize = memory.data<u8>([11, 0, 0, 0, 44, 34, 111, 117, 116, 112, 117, 116, 115, 34, 58]);
+
+// "[{\"type\":\"logs\",\"logs\":\""
+// prettier-ignore
+export const I_LOGS: usize = memory.data<u8>([24, 0, 0, 0, 91, 123, 34, 116, 121, 112, 101, 34, 58, 34, 108, 111, 103, 115, 34, 44, 34, 108, 111, 103, 115, 34, 58, 34]);
+
+// "\"}]"
+// prettier-ignore
+export const I_LOGS_CLOSE: usize = memory.data<u8>([3, 0, 0, 0, 34, 125, 93]);
+
+// "{\"type\":\"url_citation\",\"start_index\":"
+// prettier-ignore
+export const N_PAGE: usize = memory.data<u8>([37, 0, 0, 0, 123, 34, 116, 121, 112, 101, 34, 58, 34, 117, 114, 108, 95, 99, 105, 116, 97, 116, 105, 111, 110, 34, 44, 34, 115, 116, 97, 114, 116, 95, 105, 110, 100, 101, 120, 34, 58]);
+
+// ",\"end_index\":"
+// prettier-ignore
+export const N_END: usize = memory.data<u8>([13, 0, 0, 0, 44, 34, 101, 110, 100, 95, 105, 110, 100, 101, 120, 34, 58]);
+
+// ",\"url\":"
+// prettier-ignore
+export const N_URL: usize = memory.data<u8>([7, 0, 0, 0, 44, 34, 117, 114, 108, 34, 58]);
+
+// "{\"type\":\"file_citation\",\"file_id\":"
+// prettier-ignore
+export const N_FILE: usize = memory.data<u8>([34, 0, 0, 0, 123, 34, 116, 121, 112, 101, 34, 58, 34, 102, 105, 108, 101, 95, 99, 105, 116, 97, 116, 105, 111, 110, 34, 44, 34, 102, 105, 108, 101, 95, 105, 100, 34, 58]);
+
+// ",\"filename\":"
+// prettier-ignore
+export const N_FILENAME: usize = memory.data<u8>([12, 0, 0, 0, 44, 34, 102, 105, 108, 101, 110, 97, 109, 101, 34, 58]);
+
+// ",\"index\":"
+// prettier-ignore
+export const N_INDEX: usize = memory.data<u8>([9, 0, 0, 0, 44, 34, 105, 110, 100, 101, 120, 34, 58]);
+
+// "{\"type\":\"search\""
+// prettier-ignore
+export const SEARCH_OPEN: usize = memory.data<u8>([16, 0, 0, 0, 123, 34, 116, 121, 112, 101, 34, 58, 34, 115, 101, 97, 114, 99, 104, 34]);
+
+// "{\"type\":\"open_page\""
+// prettier-ignore
+export const FETCH_OPEN: usize = memory.data<u8>([19, 0, 0, 0, 123, 34, 116, 121, 112, 101, 34, 58, 34, 111, 112, 101, 110, 95, 112, 97, 103, 101, 34]);
+
+// ",\"query\":"
+// prettier-ignore
+export const K_QUERY: usize = memory.data<u8>([9, 0, 0, 0, 44, 34, 113, 117, 101, 114, 121, 34, 58]);
+
+// ",\"queries\":["
+// prettier-ignore
+export const K_QUERIES: usize = memory.data<u8>([12, 0, 0, 0, 44, 34, 113, 117, 101, 114, 105, 101, 115, 34, 58, 91]);
+
+// ",\"sources\":["
+// prettier-ignore
+export const K_SOURCES: usize = memory.data<u8>([12, 0, 0, 0, 44, 34, 115, 111, 117, 114, 99, 101, 115, 34, 58, 91]);
+
+// "{\"type\":\"url\",\"url\":"
+// prettier-ignore
+export const SOURCE_URL_OPEN: usize = memory.data<u8>([20, 0, 0, 0, 123, 34, 116, 121, 112, 101, 34, 58, 34, 117, 114, 108, 34, 44, 34, 117, 114, 108, 34, 58]);
+
+// "\\n"
+// prettier-ignore
+export const LINE_BREAK: usize = memory.data<u8>([2, 0, 0, 0, 92, 110]);
+
+// "{\"type\":\"screenshot\"}"
+// prettier-ignore
+export const SCREENSHOT_ACTION: usize = memory.data<u8>([21, 0, 0, 0, 123, 34, 116, 121, 112, 101, 34, 58, 34, 115, 99, 114, 101, 101, 110, 115, 104, 111, 116, 34, 125]);
+
+// "{\"type\":\"wait\"}"
+// prettier-ignore
+export const WAIT_ACTION: usize = memory.data<u8>([15, 0, 0, 0, 123, 34, 116, 121, 112, 101, 34, 58, 34, 119, 97, 105, 116, 34, 125]);
+
+// "{\"type\":\"click\",\"button\":\"left\""
+// prettier-ignore
+export const CLICK_LEFT: usize = memory.data<u8>([31, 0, 0, 0, 123, 34, 116, 121, 112, 101, 34, 58, 34, 99, 108, 105, 99, 107, 34, 44, 34, 98, 117, 116, 116, 111, 110, 34, 58, 34, 108, 101, 102, 116, 34]);
+
+// "{\"type\":\"click\",\"button\":\"right\""
+// prettier-ignore
+export const CLICK_RIGHT: usize = memory.data<u8>([32, 0, 0, 0, 123, 34, 116, 121, 112, 101, 34, 58, 34, 99, 108, 105, 99, 107, 34, 44, 34, 98, 117, 116, 116, 111, 110, 34, 58, 34, 114, 105, 103, 104, 116, 34]);
+
+// "{\"type\":\"click\",\"button\":\"wheel\""
+// prettier-ignore
+export const CLICK_WHEEL: usize = memory.data<u8>([32, 0, 0, 0, 123, 34, 116, 121, 112, 101, 34, 58, 34, 99, 108, 105, 99, 107, 34, 44, 34, 98, 117, 116, 116, 111, 110, 34, 58, 34, 119, 104, 101, 101, 108, 34]);
+
+// "{\"type\":\"double_click\""
+// prettier-ignore
+export const DOUBLE_CLICK_ACTION: usize = memory.data<u8>([22, 0, 0, 0, 123, 34, 116, 121, 112, 101, 34, 58, 34, 100, 111, 117, 98, 108, 101, 95, 99, 108, 105, 99, 107, 34]);
+
+// "{\"type\":\"move\""
+// prettier-ignore
+export const MOVE_ACTION: usize = memory.data<u8>([14, 0, 0, 0, 123, 34, 116, 121, 112, 101, 34, 58, 34, 109, 111, 118, 101, 34]);
+
+// "{\"type\":\"drag\",\"path\":[{\"x\":"
+// prettier-ignore
+export const DRAG_ACTION: usize = memory.data<u8>([28, 0, 0, 0, 123, 34, 116, 121, 112, 101, 34, 58, 34, 100, 114, 97, 103, 34, 44, 34, 112, 97, 116, 104, 34, 58, 91, 123, 34, 120, 34, 58]);
+
+// "},{\"x\":"
+// prettier-ignore
+export const DRAG_NEXT: usize = memory.data<u8>([7, 0, 0, 0, 125, 44, 123, 34, 120, 34, 58]);
+
+// "}]}"
+// prettier-ignore
+export const DRAG_CLOSE: usize = memory.data<u8>([3, 0, 0, 0, 125, 93, 125]);
+
+// "{\"type\":\"keypress\",\"keys\":"
+// prettier-ignore
+export const KEYPRESS_ACTION: usize = memory.data<u8>([26, 0, 0, 0, 123, 34, 116, 121, 112, 101, 34, 58, 34, 107, 101, 121, 112, 114, 101, 115, 115, 34, 44, 34, 107, 101, 121, 115, 34, 58]);
+
+// "{\"type\":\"type\",\"text\":"
+// prettier-ignore
+export const TYPE_ACTION: usize = memory.data<u8>([22, 0, 0, 0, 123, 34, 116, 121, 112, 101, 34, 58, 34, 116, 121, 112, 101, 34, 44, 34, 116, 101, 120, 116, 34, 58]);
+
+// "{\"type\":\"scroll\""
+// prettier-ignore
+export const SCROLL_ACTION: usize = memory.data<u8>([16, 0, 0, 0, 123, 34, 116, 121, 112, 101, 34, 58, 34, 115, 99, 114, 111, 108, 108, 34]);
+
+// ",\"x\":"
+// prettier-ignore
+export const K_X: usize = memory.data<u8>([5, 0, 0, 0, 44, 34, 120, 34, 58]);
+
+// ",\"y\":"
+// prettier-ignore
+export const K_Y: usize = memory.data<u8>([5, 0, 0, 0, 44, 34, 121, 34, 58]);
+
+// ",\"keys\":"
+// prettier-ignore
+export const K_KEYS: usize = memory.data<u8>([8, 0, 0, 0, 44, 34, 107, 101, 121, 115, 34, 58]);
+
+// ",\"scroll_x\":"
+// prettier-ignore
+export const K_SCROLL_X: usize = memory.data<u8>([12, 0, 0, 0, 44, 34, 115, 99, 114, 111, 108, 108, 95, 120, 34, 58]);
+
+// ",\"scroll_y\":"
+// prettier-ignore
+export const K_SCROLL_Y: usize = memory.data<u8>([12, 0, 0, 0, 44, 34, 115, 99, 114, 111, 108, 108, 95, 121, 34, 58]);
+
+// "{\"type\":\"exec\""
+// prettier-ignore
+export const EXEC_OPEN: usize = memory.data<u8>([14, 0, 0, 0, 123, 34, 116, 121, 112, 101, 34, 58, 34, 101, 120, 101, 99, 34]);
+
+// "{\"type\":\"exec\",\"env\":{}"
+// prettier-ignore
+export const EXEC_OPEN_ENV: usize = memory.data<u8>([23, 0, 0, 0, 123, 34, 116, 121, 112, 101, 34, 58, 34, 101, 120, 101, 99, 34, 44, 34, 101, 110, 118, 34, 58, 123, 125]);
+
+// "\"commands\":"
+// prettier-ignore
+export const K_COMMANDS: usize = memory.data<u8>([11, 0, 0, 0, 34, 99, 111, 109, 109, 97, 110, 100, 115, 34, 58]);
+
+// ",\"timeout_ms\":"
+// prettier-ignore
+export const K_TIMEOUT_MS: usize = memory.data<u8>([14, 0, 0, 0, 44, 34, 116, 105, 109, 101, 111, 117, 116, 95, 109, 115, 34, 58]);
+
+// ",\"max_output_length\":"
+// prettier-ignore
+export const K_MAX_OUTPUT_LENGTH: usize = memory.data<u8>([21, 0, 0, 0, 44, 34, 109, 97, 120, 95, 111, 117, 116, 112, 117, 116, 95, 108, 101, 110, 103, 116, 104, 34, 58]);
+
+// --- Responses: the response object ---
+
+// "{\"id\":\"resp_"
+// prettier-ignore
+export const R_ID: usize = memory.data<u8>([12, 0, 0, 0, 123, 34, 105, 100, 34, 58, 34, 114, 101, 115, 112, 95]);
+
+// "\",\"object\":\"response\",\"created_at\":"
+// prettier-ignore
+export const R_CREATED_AT: usize = memory.data<u8>([35, 0, 0, 0, 34, 44, 34, 111, 98, 106, 101, 99, 116, 34, 58, 34, 114, 101, 115, 112, 111, 110, 115, 101, 34, 44, 34, 99, 114, 101, 97, 116, 101, 100, 95, 97, 116, 34, 58]);
+
+// ",\"status\":\""
+// prettier-ignore
+export const R_STATUS: usize = memory.data<u8>([11, 0, 0, 0, 44, 34, 115, 116, 97, 116, 117, 115, 34, 58, 34]);
+
+// "\",\"completed_at\":"
+// prettier-ignore
+export const R_COMPLETED_AT: usize = memory.data<u8>([17, 0, 0, 0, 34, 44, 34, 99, 111, 109, 112, 108, 101, 116, 101, 100, 95, 97, 116, 34, 58]);
+
+// ",\"background\":false,\"error\":"
+// prettier-ignore
+export const R_ERROR: usize = memory.data<u8>([28, 0, 0, 0, 44, 34, 98, 97, 99, 107, 103, 114, 111, 117, 110, 100, 34, 58, 102, 97, 108, 115, 101, 44, 34, 101, 114, 114, 111, 114, 34, 58]);
+
+// "{\"code\":\""
+// prettier-ignore
+export const R_ERROR_OPEN: usize = memory.data<u8>([9, 0, 0, 0, 123, 34, 99, 111, 100, 101, 34, 58, 34]);
+
+// "\",\"message\":\""
+// prettier-ignore
+export const R_ERROR_MESSAGE: usize = memory.data<u8>([13, 0, 0, 0, 34, 44, 34, 109, 101, 115, 115, 97, 103, 101, 34, 58, 34]);
+
+// "\"}"
+// prettier-ignore
+export const R_ERROR_CLOSE: usize = memory.data<u8>([2, 0, 0, 0, 34, 125]);
+
+// ",\"incomplete_details\":"
+// prettier-ignore
+export const R_DETAILS: usize = memory.data<u8>([22, 0, 0, 0, 44, 34, 105, 110, 99, 111, 109, 112, 108, 101, 116, 101, 95, 100, 101, 116, 97, 105, 108, 115, 34, 58]);
+
+// "{\"reason\":\"max_output_tokens\"}"
+// prettier-ignore
+export const R_REASON_MAX_TOKENS: usize = memory.data<u8>([30, 0, 0, 0, 123, 34, 114, 101, 97, 115, 111, 110, 34, 58, 34, 109, 97, 120, 95, 111, 117, 116, 112, 117, 116, 95, 116, 111, 107, 101, 110, 115, 34, 125]);
+
+// "{\"reason\":\"content_filter\"}"
+// prettier-ignore
+export const R_REASON_FILTER: usize = memory.data<u8>([27, 0, 0, 0, 123, 34, 114, 101, 97, 115, 111, 110, 34, 58, 34, 99, 111, 110, 116, 101, 110, 116, 95, 102, 105, 108, 116, 101, 114, 34, 125]);
+
+// ",\"output\":["
+// prettier-ignore
+export const R_OUTPUT: usize = memory.data<u8>([11, 0, 0, 0, 44, 34, 111, 117, 116, 112, 117, 116, 34, 58, 91]);
+
+// "],"
+// prettier-ignore
+export const R_OUTPUT_CLOSE: usize = memory.data<u8>([2, 0, 0, 0, 93, 44]);
+
+// ",\"service_tier\":\"default\","
+// prettier-ignore
+export const R_TIER_DEFAULT: usize = memory.data<u8>([26, 0, 0, 0, 44, 34, 115, 101, 114, 118, 105, 99, 101, 95, 116, 105, 101, 114, 34, 58, 34, 100, 101, 102, 97, 117, 108, 116, 34, 44]);
+
+// ",\"service_tier\":\"priority\","
+// prettier-ignore
+export const R_TIER_PRIORITY: usize = memory.data<u8>([27, 0, 0, 0, 44, 34, 115, 101, 114, 118, 105, 99, 101, 95, 116, 105, 101, 114, 34, 58, 34, 112, 114, 105, 111, 114, 105, 116, 121, 34, 44]);
+
+// ",\"usage\":"
+// prettier-ignore
+export const R_USAGE: usize = memory.data<u8>([9, 0, 0, 0, 44, 34, 117, 115, 97, 103, 101, 34, 58]);
+
+// "{\"input_tokens\":"
+// prettier-ignore
+export const R_INPUT_TOKENS: usize = memory.data<u8>([16, 0, 0, 0, 123, 34, 105, 110, 112, 117, 116, 95, 116, 111, 107, 101, 110, 115, 34, 58]);
+
+// ",\"input_tokens_details\":{\"cached_tokens\":"
+// prettier-ignore
+export const R_CACHED_TOKENS: usize = memory.data<u8>([41, 0, 0, 0, 44, 34, 105, 110, 112, 117, 116, 95, 116, 111, 107, 101, 110, 115, 95, 100, 101, 116, 97, 105, 108, 115, 34, 58, 123, 34, 99, 97, 99, 104, 101, 100, 95, 116, 111, 107, 101, 110, 115, 34, 58]);
+
+// "},\"output_tokens\":"
+// prettier-ignore
+export const R_OUTPUT_TOKENS: usize = memory.data<u8>([18, 0, 0, 0, 125, 44, 34, 111, 117, 116, 112, 117, 116, 95, 116, 111, 107, 101, 110, 115, 34, 58]);
+
+// ",\"output_tokens_details\":{\"reasoning_tokens\":"
+// prettier-ignore
+export const R_REASONING_TOKENS: usize = memory.data<u8>([45, 0, 0, 0, 44, 34, 111, 117, 116, 112, 117, 116, 95, 116, 111, 107, 101, 110, 115, 95, 100, 101, 116, 97, 105, 108, 115, 34, 58, 123, 34, 114, 101, 97, 115, 111, 110, 105, 110, 103, 95, 116, 111, 107, 101, 110, 115, 34, 58]);
+
+// "},\"total_tokens\":"
+// prettier-ignore
+export const R_TOTAL_TOKENS: usize = memory.data<u8>([17, 0, 0, 0, 125, 44, 34, 116, 111, 116, 97, 108, 95, 116, 111, 107, 101, 110, 115, 34, 58]);
+
+// --- Responses: events ---
+
+// "event: "
+// prettier-ignore
+export const R_EVENT: usize = memory.data<u8>([7, 0, 0, 0, 101, 118, 101, 110, 116, 58, 32]);
+
+// "\ndata: {\"type\":\""
+// prettier-ignore
+export const R_DATA: usize = memory.data<u8>([16, 0, 0, 0, 10, 100, 97, 116, 97, 58, 32, 123, 34, 116, 121, 112, 101, 34, 58, 34]);
+
+// ",\"sequence_number\":"
+// prettier-ignore
+export const R_SEQUENCE: usize = memory.data<u8>([19, 0, 0, 0, 44, 34, 115, 101, 113, 117, 101, 110, 99, 101, 95, 110, 117, 109, 98, 101, 114, 34, 58]);
+
+// "}\n\n"
+// prettier-ignore
+export const R_EVENT_END: usize = memory.data<u8>([3, 0, 0, 0, 125, 10, 10]);
+
+// ",\"item_id\":\""
+// prettier-ignore
+export const R_ITEM_ID: usize = memory.data<u8>([12, 0, 0, 0, 44, 34, 105, 116, 101, 109, 95, 105, 100, 34, 58, 34]);
+
+// "\",\"output_index\":"
+// prettier-ignore
+export const R_OUTPUT_INDEX: usize = memory.data<u8>([17, 0, 0, 0, 34, 44, 34, 111, 117, 116, 112, 117, 116, 95, 105, 110, 100, 101, 120, 34, 58]);
+
+// ",\"output_index\":"
+// prettier-ignore
+export const R_OUTPUT_INDEX_FIRST: usize = memory.data<u8>([16, 0, 0, 0, 44, 34, 111, 117, 116, 112, 117, 116, 95, 105, 110, 100, 101, 120, 34, 58]);
+
+// ",\"item\":"
+// prettier-ignore
+export const R_ITEM: usize = memory.data<u8>([8, 0, 0, 0, 44, 34, 105, 116, 101, 109, 34, 58]);
+
+// ",\"response\":"
+// prettier-ignore
+export const R_RESPONSE: usize = memory.data<u8>([12, 0, 0, 0, 44, 34, 114, 101, 115, 112, 111, 110, 115, 101, 34, 58]);
+
+// ",\"content_index\":0"
+// prettier-ignore
+export const R_CONTENT_INDEX: usize = memory.data<u8>([18, 0, 0, 0, 44, 34, 99, 111, 110, 116, 101, 110, 116, 95, 105, 110, 100, 101, 120, 34, 58, 48]);
+
+// ",\"summary_index\":0"
+// prettier-ignore
+export const R_SUMMARY_INDEX: usize = memory.data<u8>([18, 0, 0, 0, 44, 34, 115, 117, 109, 109, 97, 114, 121, 95, 105, 110, 100, 101, 120, 34, 58, 48]);
+
+// ",\"part\":"
+// prettier-ignore
+export const R_PART: usize = memory.data<u8>([8, 0, 0, 0, 44, 34, 112, 97, 114, 116, 34, 58]);
+
+// ",\"delta\":"
+// prettier-ignore
+export const R_DELTA: usize = memory.data<u8>([9, 0, 0, 0, 44, 34, 100, 101, 108, 116, 97, 34, 58]);
+
+// ",\"delta\":\""
+// prettier-ignore
+export const R_DELTA_QUOTE: usize = memory.data<u8>([10, 0, 0, 0, 44, 34, 100, 101, 108, 116, 97, 34, 58, 34]);
+
+// ",\"logprobs\":[]"
+// prettier-ignore
+export const R_NO_LOGPROBS: usize = memory.data<u8>([14, 0, 0, 0, 44, 34, 108, 111, 103, 112, 114, 111, 98, 115, 34, 58, 91, 93]);
+
+// ",\"text\":\""
+// prettier-ignore
+export const R_TEXT: usize = memory.data<u8>([9, 0, 0, 0, 44, 34, 116, 101, 120, 116, 34, 58, 34]);
+
+// ",\"refusal\":\""
+// prettier-ignore
+export const R_REFUSAL: usize = memory.data<u8>([12, 0, 0, 0, 44, 34, 114, 101, 102, 117, 115, 97, 108, 34, 58, 34]);
+
+// ",\"annotation_index\":"
+// prettier-ignore
+export const R_ANNOTATION_INDEX: usize = memory.data<u8>([20, 0, 0, 0, 44, 34, 97, 110, 110, 111, 116, 97, 116, 105, 111, 110, 95, 105, 110, 100, 101, 120, 34, 58]);
+
+// ",\"annotation\":"
+// prettier-ignore
+export const R_ANNOTATION: usize = memory.data<u8>([14, 0, 0, 0, 44, 34, 97, 110, 110, 111, 116, 97, 116, 105, 111, 110, 34, 58]);
+
+// "error"
+// prettier-ignore
+export const R_TYPE_ERROR: usize = memory.data<u8>([5, 0, 0, 0, 101, 114, 114, 111, 114]);
+
+// ",\"code\":\""
+// prettier-ignore
+export const R_CODE: usize = memory.data<u8>([9, 0, 0, 0, 44, 34, 99, 111, 100, 101, 34, 58, 34]);
+
+// "\",\"message\":\""
+// prettier-ignore
+export const R_MESSAGE: usize = memory.data<u8>([13, 0, 0, 0, 34, 44, 34, 109, 101, 115, 115, 97, 103, 101, 34, 58, 34]);
+
+// "\",\"param\":null,\"error\":{\"type\":\""
+// prettier-ignore
+export const R_ERROR_INSIDE: usize = memory.data<u8>([32, 0, 0, 0, 34, 44, 34, 112, 97, 114, 97, 109, 34, 58, 110, 117, 108, 108, 44, 34, 101, 114, 114, 111, 114, 34, 58, 123, 34, 116, 121, 112, 101, 34, 58, 34]);
+
+// "\",\"code\":\""
+// prettier-ignore
+export const R_INSIDE_CODE: usize = memory.data<u8>([10, 0, 0, 0, 34, 44, 34, 99, 111, 100, 101, 34, 58, 34]);
+
+// "\",\"param\":null}"
+// prettier-ignore
+export const R_INSIDE_CLOSE: usize = memory.data<u8>([15, 0, 0, 0, 34, 44, 34, 112, 97, 114, 97, 109, 34, 58, 110, 117, 108, 108, 125]);
+
+// "response.created"
+// prettier-ignore
+export const R_CREATED: usize = memory.data<u8>([16, 0, 0, 0, 114, 101, 115, 112, 111, 110, 115, 101, 46, 99, 114, 101, 97, 116, 101, 100]);
+
+// "response.in_progress"
+// prettier-ignore
+export const R_IN_PROGRESS: usize = memory.data<u8>([20, 0, 0, 0, 114, 101, 115, 112, 111, 110, 115, 101, 46, 105, 110, 95, 112, 114, 111, 103, 114, 101, 115, 115]);
+
+// "response.completed"
+// prettier-ignore
+export const R_COMPLETED: usize = memory.data<u8>([18, 0, 0, 0, 114, 101, 115, 112, 111, 110, 115, 101, 46, 99, 111, 109, 112, 108, 101, 116, 101, 100]);
+
+// "response.incomplete"
+// prettier-ignore
+export const R_INCOMPLETE: usize = memory.data<u8>([19, 0, 0, 0, 114, 101, 115, 112, 111, 110, 115, 101, 46, 105, 110, 99, 111, 109, 112, 108, 101, 116, 101]);
+
+// "response.failed"
+// prettier-ignore
+export const R_FAILED: usize = memory.data<u8>([15, 0, 0, 0, 114, 101, 115, 112, 111, 110, 115, 101, 46, 102, 97, 105, 108, 101, 100]);
+
+// "response.output_item.added"
+// prettier-ignore
+export const R_ITEM_ADDED: usize = memory.data<u8>([26, 0, 0, 0, 114, 101, 115, 112, 111, 110, 115, 101, 46, 111, 117, 116, 112, 117, 116, 95, 105, 116, 101, 109, 46, 97, 100, 100, 101, 100]);
+
+// "response.output_item.done"
+// prettier-ignore
+export const R_ITEM_DONE: usize = memory.data<u8>([25, 0, 0, 0, 114, 101, 115, 112, 111, 110, 115, 101, 46, 111, 117, 116, 112, 117, 116, 95, 105, 116, 101, 109, 46, 100, 111, 110, 101]);
+
+// "response.content_part.added"
+// prettier-ignore
+export const R_PART_ADDED: usize = memory.data<u8>([27, 0, 0, 0, 114, 101, 115, 112, 111, 110, 115, 101, 46, 99, 111, 110, 116, 101, 110, 116, 95, 112, 97, 114, 116, 46, 97, 100, 100, 101, 100]);
+
+// "response.content_part.done"
+// prettier-ignore
+export const R_PART_DONE: usize = memory.data<u8>([26, 0, 0, 0, 114, 101, 115, 112, 111, 110, 115, 101, 46, 99, 111, 110, 116, 101, 110, 116, 95, 112, 97, 114, 116, 46, 100, 111, 110, 101]);
+
+// "response.output_text.delta"
+// prettier-ignore
+export const R_TEXT_DELTA: usize = memory.data<u8>([26, 0, 0, 0, 114, 101, 115, 112, 111, 110, 115, 101, 46, 111, 117, 116, 112, 117, 116, 95, 116, 101, 120, 116, 46, 100, 101, 108, 116, 97]);
+
+// "response.output_text.done"
+// prettier-ignore
+export const R_TEXT_DONE: usize = memory.data<u8>([25, 0, 0, 0, 114, 101, 115, 112, 111, 110, 115, 101, 46, 111, 117, 116, 112, 117, 116, 95, 116, 101, 120, 116, 46, 100, 111, 110, 101]);
+
+// "response.output_text.annotation.added"
+// prettier-ignore
+export const R_ANNOTATION_ADDED: usize = memory.data<u8>([37, 0, 0, 0, 114, 101, 115, 112, 111, 110, 115, 101, 46, 111, 117, 116, 112, 117, 116, 95, 116, 101, 120, 116, 46, 97, 110, 110, 111, 116, 97, 116, 105, 111, 110, 46, 97, 100, 100, 101, 100]);
+
+// "response.refusal.delta"
+// prettier-ignore
+export const R_REFUSAL_DELTA: usize = memory.data<u8>([22, 0, 0, 0, 114, 101, 115, 112, 111, 110, 115, 101, 46, 114, 101, 102, 117, 115, 97, 108, 46, 100, 101, 108, 116, 97]);
+
+// "response.refusal.done"
+// prettier-ignore
+export const R_REFUSAL_DONE: usize = memory.data<u8>([21, 0, 0, 0, 114, 101, 115, 112, 111, 110, 115, 101, 46, 114, 101, 102, 117, 115, 97, 108, 46, 100, 111, 110, 101]);
+
+// "response.function_call_arguments.delta"
+// prettier-ignore
+export const R_ARGUMENTS_DELTA: usize = memory.data<u8>([38, 0, 0, 0, 114, 101, 115, 112, 111, 110, 115, 101, 46, 102, 117, 110, 99, 116, 105, 111, 110, 95, 99, 97, 108, 108, 95, 97, 114, 103, 117, 109, 101, 110, 116, 115, 46, 100, 101, 108, 116, 97]);
+
+// "response.function_call_arguments.done"
+// prettier-ignore
+export const R_ARGUMENTS_DONE: usize = memory.data<u8>([37, 0, 0, 0, 114, 101, 115, 112, 111, 110, 115, 101, 46, 102, 117, 110, 99, 116, 105, 111, 110, 95, 99, 97, 108, 108, 95, 97, 114, 103, 117, 109, 101, 110, 116, 115, 46, 100, 111, 110, 101]);
+
+// "response.custom_tool_call_input.delta"
+// prettier-ignore
+export const R_INPUT_DELTA: usize = memory.data<u8>([37, 0, 0, 0, 114, 101, 115, 112, 111, 110, 115, 101, 46, 99, 117, 115, 116, 111, 109, 95, 116, 111, 111, 108, 95, 99, 97, 108, 108, 95, 105, 110, 112, 117, 116, 46, 100, 101, 108, 116, 97]);
+
+// "response.custom_tool_call_input.done"
+// prettier-ignore
+export const R_INPUT_DONE: usize = memory.data<u8>([36, 0, 0, 0, 114, 101, 115, 112, 111, 110, 115, 101, 46, 99, 117, 115, 116, 111, 109, 95, 116, 111, 111, 108, 95, 99, 97, 108, 108, 95, 105, 110, 112, 117, 116, 46, 100, 111, 110, 101]);
+
+// "response.reasoning_summary_part.added"
+// prettier-ignore
+export const R_SUMMARY_PART_ADDED: usize = memory.data<u8>([37, 0, 0, 0, 114, 101, 115, 112, 111, 110, 115, 101, 46, 114, 101, 97, 115, 111, 110, 105, 110, 103, 95, 115, 117, 109, 109, 97, 114, 121, 95, 112, 97, 114, 116, 46, 97, 100, 100, 101, 100]);
+
+// "response.reasoning_summary_part.done"
+// prettier-ignore
+export const R_SUMMARY_PART_DONE: usize = memory.data<u8>([36, 0, 0, 0, 114, 101, 115, 112, 111, 110, 115, 101, 46, 114, 101, 97, 115, 111, 110, 105, 110, 103, 95, 115, 117, 109, 109, 97, 114, 121, 95, 112, 97, 114, 116, 46, 100, 111, 110, 101]);
+
+// "response.reasoning_summary_text.delta"
+// prettier-ignore
+export const R_SUMMARY_DELTA: usize = memory.data<u8>([37, 0, 0, 0, 114, 101, 115, 112, 111, 110, 115, 101, 46, 114, 101, 97, 115, 111, 110, 105, 110, 103, 95, 115, 117, 109, 109, 97, 114, 121, 95, 116, 101, 120, 116, 46, 100, 101, 108, 116, 97]);
+
+// "response.reasoning_summary_text.done"
+// prettier-ignore
+export const R_SUMMARY_DONE: usize = memory.data<u8>([36, 0, 0, 0, 114, 101, 115, 112, 111, 110, 115, 101, 46, 114, 101, 97, 115, 111, 110, 105, 110, 103, 95, 115, 117, 109, 109, 97, 114, 121, 95, 116, 101, 120, 116, 46, 100, 111, 110, 101]);
+
+// "response.reasoning_text.delta"
+// prettier-ignore
+export const R_REASONING_DELTA: usize = memory.data<u8>([29, 0, 0, 0, 114, 101, 115, 112, 111, 110, 115, 101, 46, 114, 101, 97, 115, 111, 110, 105, 110, 103, 95, 116, 101, 120, 116, 46, 100, 101, 108, 116, 97]);
+
+// "response.reasoning_text.done"
+// prettier-ignore
+export const R_REASONING_DONE: usize = memory.data<u8>([28, 0, 0, 0, 114, 101, 115, 112, 111, 110, 115, 101, 46, 114, 101, 97, 115, 111, 110, 105, 110, 103, 95, 116, 101, 120, 116, 46, 100, 111, 110, 101]);
+
+// "response.web_search_call.in_progress"
+// prettier-ignore
+export const R_SEARCH_PROGRESS: usize = memory.data<u8>([36, 0, 0, 0, 114, 101, 115, 112, 111, 110, 115, 101, 46, 119, 101, 98, 95, 115, 101, 97, 114, 99, 104, 95, 99, 97, 108, 108, 46, 105, 110, 95, 112, 114, 111, 103, 114, 101, 115, 115]);
+
+// "response.web_search_call.searching"
+// prettier-ignore
+export const R_SEARCHING: usize = memory.data<u8>([34, 0, 0, 0, 114, 101, 115, 112, 111, 110, 115, 101, 46, 119, 101, 98, 95, 115, 101, 97, 114, 99, 104, 95, 99, 97, 108, 108, 46, 115, 101, 97, 114, 99, 104, 105, 110, 103]);
+
+// "response.web_search_call.completed"
+// prettier-ignore
+export const R_SEARCH_COMPLETED: usize = memory.data<u8>([34, 0, 0, 0, 114, 101, 115, 112, 111, 110, 115, 101, 46, 119, 101, 98, 95, 115, 101, 97, 114, 99, 104, 95, 99, 97, 108, 108, 46, 99, 111, 109, 112, 108, 101, 116, 101, 100]);
+
+// "response.mcp_call.in_progress"
+// prettier-ignore
+export const R_MCP_PROGRESS: usize = memory.data<u8>([29, 0, 0, 0, 114, 101, 115, 112, 111, 110, 115, 101, 46, 109, 99, 112, 95, 99, 97, 108, 108, 46, 105, 110, 95, 112, 114, 111, 103, 114, 101, 115, 115]);
+
+// "response.mcp_call.completed"
+// prettier-ignore
+export const R_MCP_COMPLETED: usize = memory.data<u8>([27, 0, 0, 0, 114, 101, 115, 112, 111, 110, 115, 101, 46, 109, 99, 112, 95, 99, 97, 108, 108, 46, 99, 111, 109, 112, 108, 101, 116, 101, 100]);
+
+// "response.mcp_call.failed"
+// prettier-ignore
+export const R_MCP_FAILED: usize = memory.data<u8>([24, 0, 0, 0, 114, 101, 115, 112, 111, 110, 115, 101, 46, 109, 99, 112, 95, 99, 97, 108, 108, 46, 102, 97, 105, 108, 101, 100]);
+
+// "response.mcp_call_arguments.delta"
+// prettier-ignore
+export const R_MCP_DELTA: usize = memory.data<u8>([33, 0, 0, 0, 114, 101, 115, 112, 111, 110, 115, 101, 46, 109, 99, 112, 95, 99, 97, 108, 108, 95, 97, 114, 103, 117, 109, 101, 110, 116, 115, 46, 100, 101, 108, 116, 97]);
+
+// "response.mcp_call_arguments.done"
+// prettier-ignore
+export const R_MCP_ARGUMENTS_DONE: usize = memory.data<u8>([32, 0, 0, 0, 114, 101, 115, 112, 111, 110, 115, 101, 46, 109, 99, 112, 95, 99, 97, 108, 108, 95, 97, 114, 103, 117, 109, 101, 110, 116, 115, 46, 100, 111, 110, 101]);
+
+// "response.code_interpreter_call.in_progress"
+// prettier-ignore
+export const R_CODE_PROGRESS: usize = memory.data<u8>([42, 0, 0, 0, 114, 101, 115, 112, 111, 110, 115, 101, 46, 99, 111, 100, 101, 95, 105, 110, 116, 101, 114, 112, 114, 101, 116, 101, 114, 95, 99, 97, 108, 108, 46, 105, 110, 95, 112, 114, 111, 103, 114, 101, 115, 115]);
+
+// "response.code_interpreter_call.interpreting"
+// prettier-ignore
+export const R_INTERPRETING: usize = memory.data<u8>([43, 0, 0, 0, 114, 101, 115, 112, 111, 110, 115, 101, 46, 99, 111, 100, 101, 95, 105, 110, 116, 101, 114, 112, 114, 101, 116, 101, 114, 95, 99, 97, 108, 108, 46, 105, 110, 116, 101, 114, 112, 114, 101, 116, 105, 110, 103]);
+
+// "response.code_interpreter_call.completed"
+// prettier-ignore
+export const R_CODE_COMPLETED: usize = memory.data<u8>([40, 0, 0, 0, 114, 101, 115, 112, 111, 110, 115, 101, 46, 99, 111, 100, 101, 95, 105, 110, 116, 101, 114, 112, 114, 101, 116, 101, 114, 95, 99, 97, 108, 108, 46, 99, 111, 109, 112, 108, 101, 116, 101, 100]);
+
+// "response.code_interpreter_call_code.delta"
+// prettier-ignore
+export const R_CODE_DELTA: usize = memory.data<u8>([41, 0, 0, 0, 114, 101, 115, 112, 111, 110, 115, 101, 46, 99, 111, 100, 101, 95, 105, 110, 116, 101, 114, 112, 114, 101, 116, 101, 114, 95, 99, 97, 108, 108, 95, 99, 111, 100, 101, 46, 100, 101, 108, 116, 97]);
+
+// "response.code_interpreter_call_code.done"
+// prettier-ignore
+export const R_CODE_DONE: usize = memory.data<u8>([40, 0, 0, 0, 114, 101, 115, 112, 111, 110, 115, 101, 46, 99, 111, 100, 101, 95, 105, 110, 116, 101, 114, 112, 114, 101, 116, 101, 114, 95, 99, 97, 108, 108, 95, 99, 111, 100, 101, 46, 100, 111, 110, 101]);
+
 /** Keeps 16 bytes readable after the start of every byte above; not a literal. */
 // prettier-ignore
 export const LITERALS_PAD: usize = memory.data<u8>([0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]);

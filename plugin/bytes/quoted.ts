@@ -11,3 +11,20 @@ export function keepQuoted(arena: Arena, ptr: usize, len: u32): usize {
   store<u8>(token + 1 + len, Ascii.Quote);
   return token;
 }
+
+/** A token `"first__second"` from two tokens, `firstLen + secondLen` bytes in the arena; 0 without memory. */
+export function joinTokens(
+  arena: Arena,
+  first: usize,
+  firstLen: u32,
+  second: usize,
+  secondLen: u32,
+): usize {
+  const joined = arena.take(firstLen + secondLen);
+  if (joined == 0) return 0;
+  memory.copy(joined, first, firstLen - 1);
+  store<u8>(joined + firstLen - 1, Ascii.Underscore);
+  store<u8>(joined + firstLen, Ascii.Underscore);
+  memory.copy(joined + firstLen + 1, second + 1, secondLen - 1);
+  return joined;
+}

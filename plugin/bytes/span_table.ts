@@ -28,6 +28,11 @@ export class SpanTable {
     store<u32>(this.base + (index << 3), len, 4);
   }
 
+  /** Forgets all spans. */
+  clearAll(): void {
+    memory.fill(this.base, 0, this.count << 3);
+  }
+
   /** Forgets a span. */
   clear(index: u32): void {
     store<u64>(this.base + (index << 3), 0);

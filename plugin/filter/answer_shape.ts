@@ -18,6 +18,9 @@ const STREAM_ARENA_BYTES: u32 = 1008;
 /** What a stream may keep besides one event: citations, which may leave half of each chunk unused, and the rest. */
 const STREAM_ARENA_EXTRA: u32 = 2 * CITATIONS_CAP + 65536;
 
+/** Keeps sizes from wrapping. */
+const ARENA_CEILING: u32 = 0x4000_0000;
+
 /** Notes how the answer is to look; `more` bytes will be kept besides. False without memory. */
 export function keepShape(
   stream: StreamState,
@@ -26,8 +29,7 @@ export function keepShape(
   talk: Conversation,
   more: u32,
 ): bool {
-  const cap = profile.maxEventBytes + STREAM_ARENA_EXTRA + more;
-  const arena = openArena(STREAM_ARENA_BYTES, cap);
+  const arena = openArena(STREAM_ARENA_BYTES, arenaCap(profile, more));
   if (arena == null) return false;
   stream.arena = arena;
   stream.wantsStream = facts.stream;
@@ -99,4 +101,10 @@ function keepAdaptations(stream: StreamState, facts: Facts): bool {
   stream.adaptedPtr = arena.keep(out.start + mark, stream.adaptedLen);
   out.rewind(mark);
   return stream.adaptedPtr != 0;
+}
+
+/** Most bytes that a stream may keep. */
+function arenaCap(profile: Profile, more: u32): u32 {
+  const cap = <u64>profile.maxEventBytes + STREAM_ARENA_EXTRA + more;
+  return cap < ARENA_CEILING ? <u32>cap : ARENA_CEILING;
 }

@@ -1,12 +1,20 @@
 /** Stream events to the client's form, by operation. The one place that knows the translators of all surfaces. */
+import { unixNanos } from "../abi/host";
 import { Writer } from "../bytes/writer";
 import * as chat from "../translate/chat/stream";
-import * as text from "../translate/completions/stream";
-import { Operation } from "../translate/surface";
 import { ChatState } from "../translate/chat/stream_state";
 import { NativeState } from "../translate/native/stream";
+import * as text from "../translate/completions/stream";
+import * as responses from "../translate/responses/stream";
+import { ResponsesState } from "../translate/responses/stream_state";
+import { Operation } from "../translate/surface";
 import { EventType } from "../wire/anthropic/event_types";
 import { StreamState } from "./stream";
+
+const NANOS: u64 = 1_000_000_000;
+/** `data: ` and the blank line around the payload of an error that becomes a body of its own. */
+const FRAME_HEAD: u32 = 6;
+const FRAME_TAIL: u32 = 2;
 
 /** Makes the translator of the stream's operation; false without memory. */
 export function openTranslator(stream: StreamState): bool {
@@ -17,6 +25,11 @@ export function openTranslator(stream: StreamState): bool {
     stream.text = text.openTextStream(arena, shape);
     return stream.text != null;
   }
+  if (stream.operation == Operation.Responses) {
+    stream.responses = responses.openResponsesStream(arena, shape);
+    stampCompleted(stream);
+    return stream.responses != null;
+  }
   stream.chat = chat.openChatStream(arena, shape);
   return stream.chat != null;
 }
@@ -25,6 +38,8 @@ export function openTranslator(stream: StreamState): bool {
 export function isOver(stream: StreamState): bool {
   const t = stream.text;
   if (t != null) return text.isOver(t);
+  const r = stream.responses;
+  if (r != null) return responses.isOver(r);
   const s = stream.chat;
   return s == null || chat.isOver(s);
 }
@@ -36,6 +51,8 @@ export function isComplete(stream: StreamState): bool {
   const native = stream.native;
   if (native != null)
     return native.state == NativeState.Complete || native.state == NativeState.Blind;
+  const r = stream.responses;
+  if (r != null) return r.state == ResponsesState.Done;
   const s = stream.chat;
   return s != null && s.state == ChatState.Done;
 }
@@ -56,6 +73,15 @@ export function putEvent(
 ): void {
   const t = stream.text;
   if (t != null) text.putEvent(out, t, ptr, len, name);
+  const r = stream.responses;
+  if (r != null) {
+    if (name == EventType.MessageStop) stampCompleted(stream);
+    const before = r.state;
+    responses.putEvent(out, r, ptr, len, name);
+    // Where events have no names, what became of one tells that it was the last but one.
+    if (r.state == ResponsesState.Finished && before != r.state) stampCompleted(stream);
+    return;
+  }
   const s = stream.chat;
   if (s != null) chat.putEvent(out, s, ptr, len, name);
 }
@@ -64,6 +90,8 @@ export function putEvent(
 export function putEnd(out: Writer, stream: StreamState): void {
   const t = stream.text;
   if (t != null) text.putEnd(out, t);
+  const r = stream.responses;
+  if (r != null) responses.putEnd(out, r);
   const s = stream.chat;
   if (s != null) chat.putEnd(out, s);
 }
@@ -72,6 +100,8 @@ export function putEnd(out: Writer, stream: StreamState): void {
 export function putFailure(out: Writer, stream: StreamState, code: usize, message: usize): void {
   const t = stream.text;
   if (t != null) text.putFailure(out, t, code, message);
+  const r = stream.responses;
+  if (r != null) responses.putFailure(out, r, code, message);
   const s = stream.chat;
   if (s != null) chat.putFailure(out, s, code, message);
 }
@@ -80,6 +110,8 @@ export function putFailure(out: Writer, stream: StreamState, code: usize, messag
 export function firstFailure(stream: StreamState): u32 {
   const t = stream.text;
   if (t != null) return t.headPtr != 0 || t.pinged ? 0 : t.failureStatus;
+  const r = stream.responses;
+  if (r != null) return r.firstErrorPtr == 0 ? 0 : r.failureStatus;
   const s = stream.chat;
   if (s == null || s.state != ChatState.Failed || s.headPtr != 0 || s.pinged) return 0;
   return s.failureStatus;
@@ -89,6 +121,27 @@ export function firstFailure(stream: StreamState): u32 {
 export function reopen(stream: StreamState): void {
   const t = stream.text;
   if (t != null) t.state = text.TextState.Open;
+  const r = stream.responses;
+  if (r != null) r.state = r.idPtr == 0 ? ResponsesState.Idle : ResponsesState.Open;
   const s = stream.chat;
   if (s != null) s.state = ChatState.Open;
+}
+
+/** Leaves that error in the output writer as a body of its own. */
+export function putFirstFailure(out: Writer, stream: StreamState): void {
+  const r = stream.responses;
+  if (r == null) {
+    out.dropEnds(FRAME_HEAD, FRAME_TAIL);
+    return;
+  }
+  out.rewind(0);
+  out.put(r.firstErrorPtr, r.firstErrorLen);
+}
+
+/** An answer that comes to its end may say when. */
+function stampCompleted(stream: StreamState): void {
+  const shape = stream.shape;
+  if (shape == null) return;
+  const own = shape.responses;
+  if (own != null) own.completedUnix = unixNanos() / NANOS;
 }

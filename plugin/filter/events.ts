@@ -27,6 +27,7 @@ import {
   putEnd,
   putEvent,
   putFailure,
+  putFirstFailure,
   reopen,
 } from "./event_translator";
 import { replyError } from "./reply";
@@ -38,9 +39,6 @@ const HOLD_BYTES: u32 = 65536;
 /** An output of one callback: every event may grow by its chunk's head. */
 const OUTPUT_CAP: u32 = 0x1000_0000;
 const GROWTH_SHIFT: u32 = 1;
-/** `data: ` and the blank line around the payload of an error that becomes a body of its own. */
-const FRAME_HEAD: u32 = 6;
-const FRAME_TAIL: u32 = 2;
 
 /** Makes decoder and translator; false without memory. */
 export function openEvents(stream: StreamState, framing: Framing): bool {
@@ -146,7 +144,7 @@ function releaseHeaders(stream: StreamState): void {
   const status = firstFailure(stream);
   if (status == 0 || sawComment(stream)) return;
   const out = output();
-  out.dropEnds(FRAME_HEAD, FRAME_TAIL);
+  putFirstFailure(out, stream);
   const length = out.length;
   putResponseNumber(L.H_STATUS, status);
   putResponseLength(length);

@@ -134,6 +134,7 @@ function isSwitchedOff(profile: Profile): bool {
 function isServed(operation: Operation, profile: Profile): bool {
   switch (operation) {
     case Operation.Chat:
+    case Operation.Responses:
     case Operation.Completions:
     case Operation.ModelList:
     case Operation.ModelRetrieve:

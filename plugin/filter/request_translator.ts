@@ -14,6 +14,7 @@ import { putBodyHeaders } from "./beta_headers";
 import { editNativeRequest, nativeUnchanged } from "./native_request";
 import { settleProfile } from "./settle_profile";
 import { takePathModel, translateCompletion } from "./completion_request";
+import { translateResponses } from "./responses_request";
 import { StreamState } from "./stream";
 import { putPathByBody } from "./message_path";
 
@@ -38,6 +39,8 @@ export function translateRequest(
       requestUnchanged = edited && nativeUnchanged;
       return edited;
     }
+    case Operation.Responses:
+      return translateResponses(stream, config, profile, ptr, len);
     default:
       return translateChat(stream, config, profile, ptr, len);
   }

@@ -14,8 +14,9 @@ import { ArrayStream } from "../json/array_stream";
 import { SseDecoder } from "../sse/decoder";
 import { ChatStream } from "../translate/chat/stream_state";
 import { NativeStream } from "../translate/native/stream";
-import { Resource } from "../translate/shared/resource";
 import { TextStream } from "../translate/completions/stream";
+import { ResponsesStream } from "../translate/responses/stream_state";
+import { Resource } from "../translate/shared/resource";
 import { AnswerShape } from "../translate/shape";
 import { Dialect, Operation } from "../translate/surface";
 import { RootState } from "./root_state";
@@ -79,4 +80,5 @@ export class StreamState {
   text: TextStream | null; // of Operation.Completions; in the arena
   chat: ChatStream | null; // of Operation.Chat; in the arena
   native: NativeStream | null; // of Operation.Messages; in the arena
+  responses: ResponsesStream | null; // of Operation.Responses; in the arena
 }

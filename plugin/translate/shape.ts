@@ -1,4 +1,5 @@
 /** How an answer is to look: decided when the request went out, kept by the stream. Plain data. */
+import { SpanTable } from "../bytes/span_table";
 import { StructArray } from "../bytes/struct_array";
 
 /** A tool whose calls look different towards the client; all of it is in the stream's arena. */
@@ -9,12 +10,33 @@ export class KeptTool {
   nameLen: u32;
   tokenPtr: usize; // the client's name, a string token
   tokenLen: u32;
+  spacePtr: usize; // name of its namespace, a string token; 0: it has none
+  spaceLen: u32;
   custom: bool; // its calls are `custom` calls
+}
+
+/** What only answers of the Responses API need to know; all of it is in the stream's arena. */
+@unmanaged
+@final
+export class ResponsesShape {
+  echo: SpanTable; // pieces of the response object that repeat the request, by Echo
+  include: u32; // bits of Include
+  summaries: bool; // thinking is shown as a summary
+  perBlock: bool; // every text block is an item of its own
+  failedEvent: bool; // an error inside of a stream is told by `response.failed`
+  errorEvent: bool; // … by `error`
+  hasComputer: bool; // tools whose calls have a type of their own
+  hasLocalShell: bool;
+  hasShell: bool;
+  hasApplyPatch: bool;
+  maxBytes: u32; // of the texts that a stream keeps
+  completedUnix: u64; // when the answer came to its end
 }
 
 @unmanaged
 @final
 export class AnswerShape {
+  responses: ResponsesShape | null; // null: another surface
   createdUnix: u64;
   modelPtr: usize; // name that the client asked for: inside of a token; 0: it named none
   modelLen: u32;

@@ -98,7 +98,7 @@ describe("names of declared tools", () => {
 describe("bounds", () => {
   const custom = (name: string): object => ({ type: "custom", custom: { name } });
   /** What a stream keeps of a custom tool beside its name's token. */
-  const RECORD = 17;
+  const RECORD = 25;
   const CAP = 65536;
 
   test("as much as a stream keeps of names is served, one byte more is refused", () => {

@@ -139,6 +139,9 @@ function storeProfile(reader: Reader, group: Group, member: u32): void {
     case Group.Reasoning:
       storeReasoning(reader);
       break;
+    case Group.Responses:
+      storeResponses(reader, member);
+      break;
     case Group.Stream:
       storeStream(reader, member);
       break;
@@ -274,6 +277,21 @@ function storeReasoning(reader: Reader): void {
 function storeStream(reader: Reader, member: u32): void {
   if (member == K.StreamKey.Ping) reader.profile.streamPing = reader.number;
   else reader.profile.streamUsage = reader.number;
+}
+
+function storeResponses(reader: Reader, member: u32): void {
+  const profile = reader.profile;
+  switch (member) {
+    case K.ResponsesKey.TextItems:
+      profile.textItems = reader.number;
+      break;
+    case K.ResponsesKey.ReasoningEvents:
+      profile.reasoningEvents = reader.number;
+      break;
+    default:
+      profile.streamErrors = reader.number;
+      break;
+  }
 }
 
 function storeRule(reader: Reader, member: u32): void {

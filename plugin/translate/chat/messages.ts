@@ -18,7 +18,7 @@ import {
 import { readCalls } from "./calls";
 import { readBlocks } from "./content_blocks";
 import { readFunctionCall } from "./legacy";
-import { readParts } from "./parts";
+import { readParts } from "../shared/parts";
 import { readReasoning } from "./reasoning";
 
 /** Reads the array that comes next; `limit` is the most messages a request may have. */

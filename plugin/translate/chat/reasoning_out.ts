@@ -7,7 +7,7 @@ import { Ascii } from "../../bytes/ascii";
 import { putU64 } from "../../bytes/decimal";
 import { Writer } from "../../bytes/writer";
 import { countCodePoints } from "../../json/string";
-import { Block, WholeAnswer } from "../../wire/anthropic/answer";
+import { Block, isHidden, WholeAnswer } from "../../wire/anthropic/answer";
 import { BlockType } from "../../wire/anthropic/block_types";
 import { AnswerShape } from "../shape";
 import { separate } from "../shared/blocks";
@@ -95,7 +95,7 @@ function putDetails(out: Writer, whole: WholeAnswer): void {
 /** Counts a block that is not reasoning. */
 function pass(block: Block): void {
   if (block.type == BlockType.ToolUse) toolCount += 1;
-  else if (block.type == BlockType.Unknown) sawHidden = true;
+  else if (isHidden(block.type)) sawHidden = true;
   else if (block.textLen > 2) textPoints += countCodePoints(block.textPtr + 1, block.textLen - 2);
 }
 

@@ -3,7 +3,7 @@ import * as L from "../../bytes/literals";
 import { Ascii } from "../../bytes/ascii";
 import { putU64 } from "../../bytes/decimal";
 import { Writer } from "../../bytes/writer";
-import { Answer, WholeAnswer } from "../../wire/anthropic/answer";
+import { Answer, isHidden, WholeAnswer } from "../../wire/anthropic/answer";
 import { BlockType } from "../../wire/anthropic/block_types";
 import { StopReason } from "../../wire/anthropic/stop_reasons";
 import { AnswerShape } from "../shape";
@@ -83,7 +83,7 @@ function putRefusal(out: Writer, answer: Answer, refused: bool): void {
 /** A block that the flat message cannot carry. */
 function hasHidden(whole: WholeAnswer): bool {
   for (let i: u32 = 0; i < whole.blocks.count; i++) {
-    if (whole.blocks.at(i).type == BlockType.Unknown) return true;
+    if (isHidden(whole.blocks.at(i).type)) return true;
   }
   return false;
 }

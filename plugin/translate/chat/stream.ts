@@ -16,12 +16,13 @@ import { StopReason } from "../../wire/anthropic/stop_reasons";
 import { clearBlock, EVENT, readEvent } from "../../wire/anthropic/stream_event";
 import { ERROR, readUpstreamError } from "../../wire/upstream_error";
 import { AnswerShape } from "../shape";
+import { keepAnswer } from "../shared/keep_answer";
 import { putLocalError, putUpstreamError, statusOfType } from "../shared/openai_error";
 import { keepCitation, putStreamAnnotations } from "./annotations_stream";
 import { findOpenBlock, hasAllBlocksOpen, startBlock, stopAllBlocks, stopBlock } from "./blocks";
 import { beginDelta, buildHead, endDelta, putFinish, putTokenDelta } from "./chunk";
 import { flushText, putText } from "./json_tool_stream";
-import { keepAnswer } from "./keep";
+
 import { ChatState, ChatStream, OpenBlock, TextState } from "./stream_state";
 import { putToolDelta } from "./tool_stream";
 import { putReasoningDelta, putSignatureDelta } from "./reasoning_stream";
@@ -59,7 +60,11 @@ export function putEvent(out: Writer, s: ChatStream, ptr: usize, len: u32, name:
     return;
   }
   // Any event may say something of the message; it must not point into a window that is gone. The opening needs the name first.
-  if (EVENT.saysAnswer && !(s.state == ChatState.Idle && isOpening()) && !keepAnswer(s)) {
+  if (
+    EVENT.saysAnswer &&
+    !(s.state == ChatState.Idle && isOpening()) &&
+    !keepAnswer(s.arena, s.answer)
+  ) {
     failMemory(out, s);
     return;
   }
@@ -122,7 +127,7 @@ function putMessageEvent(out: Writer, s: ChatStream): void {
 /** Sends the role chunk before anything else, with what is known of the message. */
 export function putOpening(out: Writer, s: ChatStream): bool {
   if (s.state != ChatState.Idle) return true;
-  if (!buildHead(out, s) || !keepAnswer(s)) {
+  if (!buildHead(out, s) || !keepAnswer(s.arena, s.answer)) {
     failMemory(out, s);
     return false;
   }

@@ -56,6 +56,9 @@ export const enum Adaptation {
   DroppedByRoute = 50, // "dropped:by_route"
   SetByRoute = 51, // "set:by_route"
   DroppedByProvider = 52, // "dropped:by_provider"
+  DroppedItem = 53, // "dropped:item"
+  DroppedMaxToolCalls = 54, // "dropped:max_tool_calls"
+  DroppedSearchContext = 55, // "dropped:search_context_size"
 }
 
 /** The literal of a member of `Adaptation`; 0 for `Unknown`. */
@@ -217,6 +220,15 @@ export function adaptationName(member: Adaptation): usize {
     case Adaptation.DroppedByProvider:
       // prettier-ignore
       return memory.data<u8>([19, 0, 0, 0, 100, 114, 111, 112, 112, 101, 100, 58, 98, 121, 95, 112, 114, 111, 118, 105, 100, 101, 114]);
+    case Adaptation.DroppedItem:
+      // prettier-ignore
+      return memory.data<u8>([12, 0, 0, 0, 100, 114, 111, 112, 112, 101, 100, 58, 105, 116, 101, 109]);
+    case Adaptation.DroppedMaxToolCalls:
+      // prettier-ignore
+      return memory.data<u8>([22, 0, 0, 0, 100, 114, 111, 112, 112, 101, 100, 58, 109, 97, 120, 95, 116, 111, 111, 108, 95, 99, 97, 108, 108, 115]);
+    case Adaptation.DroppedSearchContext:
+      // prettier-ignore
+      return memory.data<u8>([27, 0, 0, 0, 100, 114, 111, 112, 112, 101, 100, 58, 115, 101, 97, 114, 99, 104, 95, 99, 111, 110, 116, 101, 120, 116, 95, 115, 105, 122, 101]);
     default:
       return 0;
   }

@@ -28,6 +28,7 @@ export class ClientRequest {
   maxMessages: u32;
   maxTools: u32;
   sawMessages: bool;
+  isResponses: bool; // of that surface: `reasoning.summary` counts, and answers repeat `metadata`
   unknownPtr: usize; // name of the first member that no API has; 0: there is none
   unknownLen: u32;
 }

@@ -158,6 +158,12 @@ export class Tool {
   eagerLen: u32;
   typePtr: usize; // a string token
   typeLen: u32;
+  serverPtr: usize; // server_label of an MCP server, a string token
+  serverLen: u32;
+  spacePtr: usize; // name of the namespace that it is declared in, a string token
+  spaceLen: u32;
+  innerPtr: usize; // … and its own name there
+  innerLen: u32;
   rawPtr: usize;
   rawLen: u32;
   wirePtr: usize; // decided: the name that goes upstream, without quotes; 0: the client's own

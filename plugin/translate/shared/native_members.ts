@@ -106,7 +106,8 @@ function readMetadata(request: ClientRequest): void {
     if (isUser && kind == JsonKind.String) {
       userIdPtr = c.valuePtr;
       userIdLen = c.valueLen;
-    } else if (kind != JsonKind.Null) note(request.facts, Adaptation.DroppedMetadata);
+    } else if (kind != JsonKind.Null && !request.isResponses)
+      note(request.facts, Adaptation.DroppedMetadata);
   }
 }
 

@@ -122,6 +122,14 @@ export function refuseValue(code: usize, ptr: usize, len: u32, reason: usize): b
   return false;
 }
 
+/** A message around client text, which is cut; `code` 0 is none. */
+export function refuseState(code: usize, before: usize, ptr: usize, len: u32, behind: usize): bool {
+  refuse(400, code, before);
+  problemMessage.put(ptr, quotedLen(ptr, len));
+  problemMessage.literal(behind);
+  return false;
+}
+
 /** Length of what is quoted: not ending inside a UTF-8 sequence. */
 function quotedLen(ptr: usize, len: u32): u32 {
   if (len <= QUOTE_CAP) return len;

@@ -27,6 +27,12 @@ export class SamplingInput {
   thinking: bool; // thinking is on in this request
 }
 
+/** Values of the request written last that went into it, JSON; length 0: none did. */
+export let sentTemperaturePtr: usize = 0;
+export let sentTemperatureLen: u32 = 0;
+export let sentTopPPtr: usize = 0;
+export let sentTopPLen: u32 = 0;
+
 /** Appends what may be sent; removals are noted unless the value was the neutral 1. False with a problem. */
 export function putSampling(out: Writer, input: SamplingInput, plan: Plan, facts: Facts): bool {
   if (!checkRanges(input)) return false;
@@ -40,6 +46,10 @@ export function putSampling(out: Writer, input: SamplingInput, plan: Plan, facts
     out.literal(L.TEMPERATURE_ONE);
     note(facts, Adaptation.ClampedTemperature);
   } else putMember(out, L.K_TEMPERATURE, input.temperaturePtr, input.temperatureLen);
+  sentTemperaturePtr = input.temperaturePtr;
+  sentTemperatureLen = clamp ? 0 : input.temperatureLen; // 1 is what an absent one means
+  sentTopPPtr = input.topPPtr;
+  sentTopPLen = input.topPLen;
   putMember(out, L.K_TOP_P, input.topPPtr, input.topPLen);
   putMember(out, L.K_TOP_K, input.topKPtr, input.topKLen);
   return true;

@@ -9,6 +9,7 @@ import { placeSystem } from "./mid_system";
 import { note } from "./adaptation";
 import { Adaptation } from "./adaptations";
 import { ContentKind, Conversation, Message } from "./conversation";
+import { isEmptyPart } from "./content";
 import { pairResults } from "./results";
 import { isBlankToken } from "./tokens";
 import { TurnRole, turnRole } from "./turns";
@@ -24,6 +25,7 @@ export function shapeList(talk: Conversation, plan: Plan, facts: Facts): bool {
     if (message.hasName && message.role != ChatRole.Function) note(facts, Adaptation.DroppedName);
     if (message.hasAudio) note(facts, Adaptation.DroppedAudio);
   }
+  dropLastThoughts(talk, facts);
   standIn(talk);
   if (!placeSystem(talk, plan, facts)) return false;
   pairResults(talk);
@@ -93,10 +95,39 @@ function hasOwnBlocks(message: Message): bool {
 function hasVisiblePart(talk: Conversation, message: Message): bool {
   for (let i: u32 = 0; i < message.partsCount; i++) {
     const part = talk.parts.at(message.partsFirst + i);
-    if (part.type != PartType.Text && part.type != PartType.Refusal) return true;
-    if (!isBlankToken(part.textPtr, part.textLen)) return true;
+    if (!isEmptyPart(part)) return true;
   }
   return false;
+}
+
+/** A turn at the end that holds nothing but thinking says nothing that could be continued. */
+function dropLastThoughts(talk: Conversation, facts: Facts): void {
+  let from = talk.messages.count;
+  while (from > 0) {
+    const message = talk.messages.at(from - 1);
+    if (!message.dropped && turnRole(message) != TurnRole.System) {
+      if (turnRole(message) != TurnRole.Assistant) break;
+      if (!isOnlyThinking(talk, message)) return;
+    }
+    from -= 1;
+  }
+  for (let i = from; i < talk.messages.count; i++) {
+    const message = talk.messages.at(i);
+    if (message.dropped || turnRole(message) == TurnRole.System) continue;
+    message.dropped = true;
+    note(facts, Adaptation.DroppedReasoning);
+  }
+}
+
+function isOnlyThinking(talk: Conversation, message: Message): bool {
+  if (message.content != ContentKind.Parts || message.callsCount > 0 || message.blocksPtr != 0)
+    return false;
+  for (let i: u32 = 0; i < message.partsCount; i++) {
+    const part = talk.parts.at(message.partsFirst + i);
+    if (isEmptyPart(part) || part.type == PartType.Thinking) continue;
+    if (part.type != PartType.RedactedThinking) return false;
+  }
+  return true;
 }
 
 /** Index of the last message that is written and no system message; -1: none. */

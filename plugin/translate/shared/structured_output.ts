@@ -36,6 +36,7 @@ export const enum OutputMode {
 @final
 export class OutputFormat {
   mode: OutputMode;
+  member: usize; // literal of the member that asks for it; 0: `response_format`
   schemaPtr: usize; // JSON object
   schemaLen: u32;
   descriptionPtr: usize; // a string token, or 0
@@ -68,7 +69,7 @@ export function decideFormat(
   if (format.sentence) note(facts, Adaptation.ChangedResponseFormat);
   if (format.mode != OutputMode.Native) return true;
   if (plan.schemaMode == SchemaMode.Reject) {
-    atMember(L.RESPONSE_FORMAT);
+    atMember(format.member == 0 ? L.RESPONSE_FORMAT : format.member);
     return refuseUnsupported(L.CODE_UNSUPPORTED_VALUE, L.TEXT_NO_SCHEMA_OUTPUT);
   }
   if (plan.schemaMode == SchemaMode.Native) {

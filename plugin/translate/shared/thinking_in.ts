@@ -3,6 +3,7 @@
  * Source: docs/chat.md, "Reasoning"; OpenRouter API, "Reasoning tokens" (the object `reasoning`).
  */
 import * as L from "../../bytes/literals";
+import { equalsLiteral, literalLen, literalPtr } from "../../bytes/compare";
 import { openStruct } from "../../bytes/records";
 import { JsonCursor, kindOf } from "../../json/cursor";
 import { unescapeShort, UNESCAPED_KEY } from "../../json/key";
@@ -32,6 +33,7 @@ export function readThinking(request: ClientRequest): ThinkingInput | null {
   enabled = EffortWord.Unknown;
   if (!readNative(request, input) || !readReasoning(request, input)) return null;
   const members = request.members;
+  input.modelDisplay = request.isResponses;
   input.asked = objectEffort;
   if (members.has(ChatKey.ReasoningEffort)) {
     const ptr = members.ptr(ChatKey.ReasoningEffort);
@@ -64,9 +66,27 @@ function readReasoning(request: ClientRequest, input: ThinkingInput): bool {
   if (!request.members.has(ChatKey.Reasoning)) return true;
   const c = openMember(request, ChatKey.Reasoning);
   while (c.nextKey()) {
-    if (!readReasoningMember(c, input)) return false;
+    if (request.isResponses && isSummary(c)) readSummary(c, input);
+    else if (!readReasoningMember(c, input)) return false;
   }
   return true;
+}
+
+function isSummary(c: JsonCursor): bool {
+  return c.keyIs(L.SUMMARY) || c.keyIs(L.GENERATE_SUMMARY);
+}
+
+/** A summary is what the Messages API calls its display of thinking; `none` hides it. */
+function readSummary(c: JsonCursor, input: ThinkingInput): void {
+  const isText = c.kind() == JsonKind.String;
+  c.skip();
+  if (!isText) return;
+  const hidden = equalsLiteral(c.valuePtr, c.valueLen, L.Q_NONE);
+  input.summary = !hidden;
+  if (input.displayPtr != 0) return;
+  const display = hidden ? L.Q_OMITTED : L.Q_SUMMARIZED;
+  input.displayPtr = literalPtr(display);
+  input.displayLen = literalLen(display);
 }
 
 function readReasoningMember(c: JsonCursor, input: ThinkingInput): bool {

@@ -25,6 +25,8 @@ export class ThinkingInput {
   nativeWord: EffortWord; // that effort; Unknown: a word that we do not know
   asked: EffortWord; // derived effort; Unknown: none was asked for
   budget: u32; // derived budget in tokens; 0: none was asked for
+  summary: bool; // the client asks for summaries of it
+  modelDisplay: bool; // what is shown is left to the model unless the client says
   exclude: bool; // the client does not want to see the thinking
   forced: bool; // the client forces a tool call
 }

@@ -42,7 +42,9 @@ export function putThinking(out: Writer, input: ThinkingInput, plan: Plan, facts
       putDisplay(
         out,
         input,
-        plan.traits.thinking == ThinkingClass.Adaptive ? L.DISPLAY_SUMMARIZED : 0,
+        plan.traits.thinking == ThinkingClass.Adaptive && !input.modelDisplay
+          ? L.DISPLAY_SUMMARIZED
+          : 0,
       );
       out.byte(Ascii.BraceClose);
       break;

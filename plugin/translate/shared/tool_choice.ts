@@ -3,6 +3,7 @@
  * members depend on it. Source: docs/chat.md, "Tools".
  */
 import * as L from "../../bytes/literals";
+import { literalLen, literalPtr } from "../../bytes/compare";
 import { Ascii } from "../../bytes/ascii";
 import { Writer } from "../../bytes/writer";
 import { JsonCursor, kindOf } from "../../json/cursor";
@@ -10,11 +11,13 @@ import { DEPTH_CEILING } from "../../json/skip";
 import { JsonKind } from "../../json/status";
 import { ChoiceWord, findChoiceWord } from "../../wire/openai/choice_words";
 import { findToolKey, ToolKey } from "../../wire/openai/tool_keys";
+import { findResponseToolType } from "../../wire/openai/response_tool_types";
 import { Facts, Plan } from "../plan";
 import { note } from "./adaptation";
 import { Adaptation } from "./adaptations";
 import { allowTools, onlyAllowed } from "./allowed_tools";
 import { Conversation } from "./conversation";
+import { hostedToken } from "./hosted_names";
 import { putToolName } from "./names";
 import { atMember, refuseMissing, refuseType, refuseValue } from "./problem";
 
@@ -171,10 +174,21 @@ function takeWord(ptr: usize, len: u32, native: bool): bool {
       if (native) return true;
       break;
     default:
+      if (native && takeHosted(ptr, len)) return true;
       break;
   }
   atMember(L.TOOL_CHOICE);
   return refuseValue(L.CODE_INVALID_VALUE, ptr + 1, len - 2, L.TEXT_CHOICES);
+}
+
+/** A type of tool stands for the one tool of that type. */
+function takeHosted(ptr: usize, len: u32): bool {
+  const token = hostedToken(findResponseToolType(ptr + 1, len - 2));
+  if (token == 0) return false;
+  word = ChoiceWord.Tool;
+  namePtr = literalPtr(token);
+  nameLen = literalLen(token);
+  return true;
 }
 
 function readObject(ptr: usize, len: u32, cursor: JsonCursor): bool {

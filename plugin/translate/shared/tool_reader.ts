@@ -100,8 +100,15 @@ function takeExtension(c: JsonCursor, tool: Tool, key: ToolKey, inner: bool): vo
       tool.hasInputSchema = true;
       break;
     default:
+      takeLabel(c, tool, key);
       break;
   }
+}
+
+function takeLabel(c: JsonCursor, tool: Tool, key: ToolKey): void {
+  if (key != ToolKey.ServerLabel) return;
+  tool.serverPtr = c.valuePtr;
+  tool.serverLen = c.valueLen;
 }
 
 function readType(c: JsonCursor, tool: Tool): bool {

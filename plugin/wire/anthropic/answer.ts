@@ -52,8 +52,22 @@ export class Block {
   signatureLen: u32;
   dataPtr: usize;
   dataLen: u32;
+  toolUsePtr: usize; // of a result: the call that it is about
+  toolUseLen: u32;
+  serverPtr: usize; // of an MCP call
+  serverLen: u32;
+  encryptedPtr: usize; // of a compaction
+  encryptedLen: u32;
+  contentPtr: usize; // of a result or a compaction, JSON
+  contentLen: u32;
+  isError: bool; // of a result
   citationsPtr: usize; // JSON array
   citationsLen: u32;
+}
+
+/** Blocks that a flat message cannot carry: those of server tools and all that we do not know. */
+export function isHidden(type: BlockType): bool {
+  return type == BlockType.Unknown || type > BlockType.ToolUse;
 }
 
 /** A whole message. */
@@ -202,7 +216,11 @@ export function readBlock(c: JsonCursor, block: Block): bool {
     const key = findAnswerKey(c.keyPtr, c.keyLen);
     const kind = c.kind();
     if (!c.skipNullable()) return false;
-    if (kind == JsonKind.String) takeBlockText(c, block, key);
+    if (key == AnswerKey.Content) {
+      block.contentPtr = c.valuePtr;
+      block.contentLen = c.valueLen;
+    } else if (kind == JsonKind.String) takeBlockText(c, block, key);
+    else if (key == AnswerKey.IsError) block.isError = kind == JsonKind.True;
     else if (key == AnswerKey.Input) {
       block.inputPtr = c.valuePtr;
       block.inputLen = c.valueLen;
@@ -239,6 +257,27 @@ function takeBlockText(c: JsonCursor, block: Block, key: AnswerKey): void {
     case AnswerKey.Data:
       block.dataPtr = c.valuePtr;
       block.dataLen = c.valueLen;
+      break;
+    default:
+      takeHostedText(c, block, key);
+      break;
+  }
+}
+
+/** Members that only blocks of server tools and compactions have. */
+function takeHostedText(c: JsonCursor, block: Block, key: AnswerKey): void {
+  switch (key) {
+    case AnswerKey.ToolUseId:
+      block.toolUsePtr = c.valuePtr;
+      block.toolUseLen = c.valueLen;
+      break;
+    case AnswerKey.ServerName:
+      block.serverPtr = c.valuePtr;
+      block.serverLen = c.valueLen;
+      break;
+    case AnswerKey.EncryptedContent:
+      block.encryptedPtr = c.valuePtr;
+      block.encryptedLen = c.valueLen;
       break;
     default:
       break;

@@ -4,6 +4,7 @@ import * as L from "../../bytes/literals";
 import { makeStruct } from "../../bytes/records";
 import { JsonCursor } from "../../json/cursor";
 import { unescapeShort, UNESCAPED_KEY } from "../../json/key";
+import { readInteger } from "../../json/number";
 import { JsonKind } from "../../json/status";
 import { CitationKey, findCitationKey } from "./citation_keys";
 import { CitationType, findCitationType } from "./citation_types";
@@ -16,6 +17,11 @@ export class Citation {
   urlLen: u32;
   titlePtr: usize; // a string token; 0: it has none
   titleLen: u32;
+  filePtr: usize; // file_id, a string token; 0: it has none
+  fileLen: u32;
+  namePtr: usize; // document_title, a string token; 0: it has none
+  nameLen: u32;
+  number: u32; // document_index or search_result_index
 }
 
 /** The citation read last. */
@@ -29,6 +35,9 @@ export function readCitation(c: JsonCursor): bool {
   it.urlLen = 0;
   it.titlePtr = 0;
   it.titleLen = 0;
+  it.filePtr = it.namePtr = 0;
+  it.fileLen = it.nameLen = 0;
+  it.number = 0;
   if (c.kind() != JsonKind.Object) {
     c.skip();
     return false;
@@ -38,9 +47,10 @@ export function readCitation(c: JsonCursor): bool {
   c.enterObject();
   while (c.nextKey()) {
     const key = findCitationKey(c.keyPtr, c.keyLen);
-    const isText = c.kind() == JsonKind.String;
+    const kind = c.kind();
     if (!c.skip()) return false;
-    if (!isText) continue;
+    if (kind == JsonKind.Number) takeNumber(c, it, key);
+    if (kind != JsonKind.String) continue;
     if (key == CitationKey.Source) {
       sourcePtr = c.valuePtr;
       sourceLen = c.valueLen;
@@ -65,9 +75,23 @@ function take(c: JsonCursor, it: Citation, key: CitationKey): void {
       it.titlePtr = c.valuePtr;
       it.titleLen = c.valueLen;
       break;
+    case CitationKey.FileId:
+      it.filePtr = c.valuePtr;
+      it.fileLen = c.valueLen;
+      break;
+    case CitationKey.DocumentTitle:
+      it.namePtr = c.valuePtr;
+      it.nameLen = c.valueLen;
+      break;
     default:
       break;
   }
+}
+
+function takeNumber(c: JsonCursor, it: Citation, key: CitationKey): void {
+  if (key != CitationKey.DocumentIndex && key != CitationKey.SearchResultIndex) return;
+  const value = readInteger(c.valuePtr, c.valueLen);
+  it.number = value > 0 ? <u32>value : 0;
 }
 
 /** True for an http or https URL in a string token. */

@@ -8,6 +8,10 @@ export const enum CitationKey {
   Url = 2, // "url"
   Source = 3, // "source"
   Title = 4, // "title"
+  FileId = 5, // "file_id"
+  DocumentTitle = 6, // "document_title"
+  DocumentIndex = 7, // "document_index"
+  SearchResultIndex = 8, // "search_result_index"
 }
 
 /**
@@ -34,6 +38,29 @@ export function findCitationKey(ptr: usize, len: u32): CitationKey {
     case 6: {
       const head = load<u64>(ptr) & (<u64>0x0000ffffffffffff);
       if (head == <u64>0x0000656372756f73) return CitationKey.Source;
+      break;
+    }
+    case 7: {
+      const head = load<u64>(ptr) & (<u64>0x00ffffffffffffff);
+      if (head == <u64>0x0064695f656c6966) return CitationKey.FileId;
+      break;
+    }
+    case 14: {
+      const head = load<u64>(ptr);
+      if (head == <u64>0x746e656d75636f64 && load<u64>(ptr, 6) == <u64>0x656c7469745f746e)
+        return CitationKey.DocumentTitle;
+      if (head == <u64>0x746e656d75636f64 && load<u64>(ptr, 6) == <u64>0x7865646e695f746e)
+        return CitationKey.DocumentIndex;
+      break;
+    }
+    case 19: {
+      const head = load<u64>(ptr);
+      if (
+        head == <u64>0x725f686372616573 &&
+        load<u64>(ptr, 8) == <u64>0x6e695f746c757365 &&
+        load<u64>(ptr, 11) == <u64>0x7865646e695f746c
+      )
+        return CitationKey.SearchResultIndex;
       break;
     }
     default:

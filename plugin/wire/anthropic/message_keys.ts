@@ -31,6 +31,10 @@ export const enum AnswerKey {
   PartialJson = 25, // "partial_json"
   Explanation = 26, // "explanation"
   RequestId = 27, // "request_id"
+  ToolUseId = 28, // "tool_use_id"
+  IsError = 29, // "is_error"
+  ServerName = 30, // "server_name"
+  EncryptedContent = 31, // "encrypted_content"
 }
 
 /**
@@ -73,6 +77,7 @@ export function findAnswerKey(ptr: usize, len: u32): AnswerKey {
       const head = load<u64>(ptr);
       if (head == <u64>0x6e6f697461746963) return AnswerKey.Citation;
       if (head == <u64>0x676e696b6e696874) return AnswerKey.Thinking;
+      if (head == <u64>0x726f7272655f7369) return AnswerKey.IsError;
       break;
     }
     case 9: {
@@ -97,6 +102,10 @@ export function findAnswerKey(ptr: usize, len: u32): AnswerKey {
         return AnswerKey.StopReason;
       if (head == <u64>0x74616e616c707865 && load<u64>(ptr, 3) == <u64>0x6e6f6974616e616c)
         return AnswerKey.Explanation;
+      if (head == <u64>0x6573755f6c6f6f74 && load<u64>(ptr, 3) == <u64>0x64695f6573755f6c)
+        return AnswerKey.ToolUseId;
+      if (head == <u64>0x6e5f726576726573 && load<u64>(ptr, 3) == <u64>0x656d616e5f726576)
+        return AnswerKey.ServerName;
       break;
     }
     case 12: {
@@ -113,6 +122,16 @@ export function findAnswerKey(ptr: usize, len: u32): AnswerKey {
         return AnswerKey.ContentBlock;
       if (head == <u64>0x7165735f706f7473 && load<u64>(ptr, 5) == <u64>0x65636e6575716573)
         return AnswerKey.StopSequence;
+      break;
+    }
+    case 17: {
+      const head = load<u64>(ptr);
+      if (
+        head == <u64>0x6574707972636e65 &&
+        load<u64>(ptr, 8) == <u64>0x6e65746e6f635f64 &&
+        load<u64>(ptr, 9) == <u64>0x746e65746e6f635f
+      )
+        return AnswerKey.EncryptedContent;
       break;
     }
     case 18: {

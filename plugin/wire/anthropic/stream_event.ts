@@ -176,6 +176,7 @@ function isDeltaKey(key: AnswerKey): bool {
     case AnswerKey.Thinking:
     case AnswerKey.Signature:
     case AnswerKey.Citation:
+    case AnswerKey.Content:
       return true;
     default:
       return false;
@@ -205,4 +206,7 @@ export function clearBlock(block: Block): void {
   block.textLen = block.idLen = block.nameLen = block.inputLen = 0;
   block.signaturePtr = block.dataPtr = block.citationsPtr = 0;
   block.signatureLen = block.dataLen = block.citationsLen = 0;
+  block.toolUsePtr = block.serverPtr = block.encryptedPtr = block.contentPtr = 0;
+  block.toolUseLen = block.serverLen = block.encryptedLen = block.contentLen = 0;
+  block.isError = false;
 }

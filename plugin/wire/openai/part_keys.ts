@@ -28,6 +28,7 @@ export const enum PartKey {
   AfterTools = 22, // "after_tools"
   AfterHidden = 23, // "after_hidden"
   Ttl = 24, // "ttl"
+  FileUrl = 25, // "file_url"
 }
 
 /**
@@ -72,6 +73,7 @@ export function findPartKey(ptr: usize, len: u32): PartKey {
       const head = load<u64>(ptr);
       if (head == <u64>0x676e696b6e696874) return PartKey.Thinking;
       if (head == <u64>0x656d616e656c6966) return PartKey.Filename;
+      if (head == <u64>0x6c72755f656c6966) return PartKey.FileUrl;
       break;
     }
     case 9: {
@@ -207,6 +209,9 @@ export function partKeyName(member: PartKey): usize {
     case PartKey.Ttl:
       // prettier-ignore
       return memory.data<u8>([3, 0, 0, 0, 116, 116, 108]);
+    case PartKey.FileUrl:
+      // prettier-ignore
+      return memory.data<u8>([8, 0, 0, 0, 102, 105, 108, 101, 95, 117, 114, 108]);
     default:
       return 0;
   }

@@ -29,6 +29,7 @@ export const enum ToolKey {
   Definition = 23, // "definition"
   Syntax = 24, // "syntax"
   Grammar = 25, // "grammar"
+  ServerLabel = 26, // "server_label"
 }
 
 /**
@@ -98,6 +99,8 @@ export function findToolKey(ptr: usize, len: u32): ToolKey {
       const head = load<u64>(ptr);
       if (head == <u64>0x63735f7475706e69 && load<u64>(ptr, 4) == <u64>0x616d656863735f74)
         return ToolKey.InputSchema;
+      if (head == <u64>0x6c5f726576726573 && load<u64>(ptr, 4) == <u64>0x6c6562616c5f7265)
+        return ToolKey.ServerLabel;
       break;
     }
     case 13: {
@@ -227,6 +230,9 @@ export function toolKeyName(member: ToolKey): usize {
     case ToolKey.Grammar:
       // prettier-ignore
       return memory.data<u8>([7, 0, 0, 0, 103, 114, 97, 109, 109, 97, 114]);
+    case ToolKey.ServerLabel:
+      // prettier-ignore
+      return memory.data<u8>([12, 0, 0, 0, 115, 101, 114, 118, 101, 114, 95, 108, 97, 98, 101, 108]);
     default:
       return 0;
   }

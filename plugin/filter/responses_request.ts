@@ -1,0 +1,111 @@
+/** Responses upstream, and what a stream keeps of one so that the answer can repeat it. Source: docs/responses.md. */
+import { output, scratch } from "../abi/memory";
+import * as L from "../bytes/literals";
+import { openStruct } from "../bytes/records";
+import { openSpanTable } from "../bytes/span_table";
+import { Config, Profile, ReasoningEvents, StreamErrors, TextItems } from "../policy/config";
+import { makePlan } from "../policy/plan_maker";
+import { Facts } from "../translate/plan";
+import { ECHO_PIECES } from "../translate/responses/echo";
+import {
+  openResponsesRequest,
+  readResponses,
+  ResponsesRequest,
+} from "../translate/responses/request";
+import { writeResponses } from "../translate/responses/write";
+import { ResponsesShape } from "../translate/shape";
+import { problemStatus, refuseMemory, refuseWhole } from "../translate/shared/problem";
+import { expectedBytes } from "../translate/shared/write_members";
+import { keepShape } from "./answer_shape";
+import { putBodyHeaders } from "./beta_headers";
+import { putPathByBody } from "./message_path";
+import { settleProfile } from "./settle_profile";
+import { StreamState } from "./stream";
+
+/** Leaves the upstream's request in the output writer. False with a problem, or when the stream passes untouched. */
+export function translateResponses(
+  stream: StreamState,
+  config: Config,
+  profile: Profile,
+  ptr: usize,
+  len: u32,
+): bool {
+  const request = openResponsesRequest(scratch());
+  if (request == null) return refuseMemory();
+  const base = request.base;
+  base.maxMessages = profile.maxMessages;
+  base.maxTools = profile.maxTools;
+  if (!readResponses(request, ptr, len, profile.maxDepth)) return false;
+  const settled = settledProfile(stream, config, profile, base.facts);
+  return settled != null && sendResponses(stream, config, settled, request, len);
+}
+
+/** The profile, which may have waited for the model; null when none serves it. */
+function settledProfile(
+  stream: StreamState,
+  config: Config,
+  profile: Profile,
+  facts: Facts,
+): Profile | null {
+  if (!stream.deferred) return profile;
+  return settleProfile(stream, config, facts) ? stream.profile : null;
+}
+
+/** Writes the upstream's request and keeps what its answer needs. False with a problem. */
+function sendResponses(
+  stream: StreamState,
+  config: Config,
+  profile: Profile,
+  request: ResponsesRequest,
+  len: u32,
+): bool {
+  const base = request.base;
+  const plan = makePlan(base.facts, config, profile, len, scratch());
+  if (plan == null) return problemStatus != 0 ? false : refuseMemory();
+  const out = output();
+  out.begin(expectedBytes(base, len), plan.maxOutputBytes);
+  if (!writeResponses(out, request, plan)) return false;
+  if (out.failed) return refuseWhole(413, L.CODE_REQUEST_TOO_LARGE, L.TEXT_OUTPUT_TOO_LARGE);
+  if (stream.requestHeld) {
+    putPathByBody(profile, plan, base.facts.stream);
+    putBodyHeaders(base.facts);
+  }
+  if (!keepShape(stream, profile, base.facts, base.talk, profile.maxAccumulatedBytes + len))
+    return refuseMemory();
+  return keepResponsesShape(stream, profile, request) || refuseMemory();
+}
+
+/** Completes the shape that was kept. False without memory. */
+function keepResponsesShape(
+  stream: StreamState,
+  profile: Profile,
+  request: ResponsesRequest,
+): bool {
+  const arena = stream.arena;
+  const shape = stream.shape;
+  if (arena == null || shape == null) return false;
+  const own = openStruct<ResponsesShape>(arena);
+  const echo = openSpanTable(arena, ECHO_PIECES);
+  if (own == null || echo == null) return false;
+  shape.responses = own;
+  own.echo = echo;
+  own.maxBytes = profile.maxAccumulatedBytes;
+  own.include = request.include;
+  own.summaries =
+    profile.reasoningEvents == ReasoningEvents.Auto
+      ? request.asksSummary
+      : profile.reasoningEvents == ReasoningEvents.Summary;
+  own.perBlock = profile.textItems == TextItems.PerBlock;
+  own.failedEvent = profile.streamErrors != StreamErrors.Error;
+  own.errorEvent = profile.streamErrors != StreamErrors.Failed;
+  own.hasComputer = request.hasComputer;
+  own.hasLocalShell = request.hasLocalShell;
+  own.hasShell = request.hasShell;
+  own.hasApplyPatch = request.hasApplyPatch;
+  for (let i: u32 = 0; i < ECHO_PIECES; i++) {
+    const copy = arena.keep(request.echo.ptr(i), request.echo.len(i));
+    if (copy == 0) return false;
+    echo.set(i, copy, request.echo.len(i));
+  }
+  return true;
+}
