@@ -136,6 +136,15 @@ function storeProfile(reader: Reader, group: Group, member: u32): void {
     case Group.Observability:
       storeObservability(reader, member);
       break;
+    default:
+      storeSurface(reader, group, member);
+      break;
+  }
+}
+
+/** A member of an object that is about one surface. */
+function storeSurface(reader: Reader, group: Group, member: u32): void {
+  switch (group) {
     case Group.Reasoning:
       storeReasoning(reader);
       break;
