@@ -27,7 +27,7 @@ export { keepQuoted } from "./bytes/quoted";
 export { sha256 } from "./bytes/sha256";
 export { splice } from "./bytes/splice";
 export { hexValue, isDigit, isJsonSpace, isLetter, toLower } from "./bytes/ascii";
-export { decodeBase64 } from "./bytes/base64";
+export { decodeBase64, encodeBase64 } from "./bytes/base64";
 export { decodePercent } from "./bytes/percent";
 export {
   byteAt,

@@ -2,8 +2,11 @@
 
 /** Surfaces of the set that each provider serves. A pair that is not here is not run. */
 export const SERVED: Readonly<Record<string, readonly string[]>> = {
-  anthropic: ["chat"],
-  databricks: ["chat"],
+  anthropic: ["chat", "responses"],
+  foundry: ["responses"],
+  vertex: ["responses"],
+  bedrock: ["responses"],
+  databricks: ["chat", "responses"],
 };
 
 interface Config {

@@ -70,3 +70,33 @@ function sextetOf(c: u32): u32 {
   if (c == Ascii.Plus) return 62;
   return c == Ascii.Slash ? 63 : NO_SEXTET;
 }
+
+/** Appends the bytes in base64, with padding. */
+export function encodeBase64(out: Writer, ptr: usize, len: u32): void {
+  let from = ptr;
+  let left = len;
+  for (; left >= 3; left -= 3) {
+    putSextets(
+      out,
+      ((<u32>load<u8>(from)) << 16) | ((<u32>load<u8>(from, 1)) << 8) | (<u32>load<u8>(from, 2)),
+      4,
+    );
+    from += 3;
+  }
+  if (left == 2)
+    putSextets(out, ((<u32>load<u8>(from)) << 16) | ((<u32>load<u8>(from, 1)) << 8), 3);
+  else if (left == 1) putSextets(out, (<u32>load<u8>(from)) << 16, 2);
+  for (let pads = left == 0 ? 0 : 3 - left; pads > 0; pads--) out.byte(Ascii.Equals);
+}
+
+/** The first `count` characters of three bytes. */
+function putSextets(out: Writer, bits: u32, count: u32): void {
+  for (let i: u32 = 0; i < count; i++) out.byte(characterOf((bits >> (18 - 6 * i)) & 63));
+}
+
+function characterOf(sextet: u32): u32 {
+  if (sextet < 26) return sextet + 0x41;
+  if (sextet < 52) return sextet - 26 + 0x61;
+  if (sextet < 62) return sextet - 52 + 0x30;
+  return sextet == 62 ? 0x2b : 0x2f;
+}

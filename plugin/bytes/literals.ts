@@ -2507,6 +2507,32 @@ export const CLAUDE_V1: usize = memory.data<u8>([9, 0, 0, 0, 99, 108, 97, 117, 1
 // prettier-ignore
 export const CLAUDE_V2: usize = memory.data<u8>([9, 0, 0, 0, 99, 108, 97, 117, 100, 101, 45, 118, 50]);
 
+// --- Responses: counting ---
+
+// "input_tokens"
+// prettier-ignore
+export const INPUT_TOKENS: usize = memory.data<u8>([12, 0, 0, 0, 105, 110, 112, 117, 116, 95, 116, 111, 107, 101, 110, 115]);
+
+// "inputTokens"
+// prettier-ignore
+export const INPUT_TOKENS_AWS: usize = memory.data<u8>([11, 0, 0, 0, 105, 110, 112, 117, 116, 84, 111, 107, 101, 110, 115]);
+
+// "anthropic."
+// prettier-ignore
+export const ANTHROPIC_DOT: usize = memory.data<u8>([10, 0, 0, 0, 97, 110, 116, 104, 114, 111, 112, 105, 99, 46]);
+
+// "{\"input\":{\"invokeModel\":{\"body\":\""
+// prettier-ignore
+export const COUNT_OPEN: usize = memory.data<u8>([33, 0, 0, 0, 123, 34, 105, 110, 112, 117, 116, 34, 58, 123, 34, 105, 110, 118, 111, 107, 101, 77, 111, 100, 101, 108, 34, 58, 123, 34, 98, 111, 100, 121, 34, 58, 34]);
+
+// "\"}}}"
+// prettier-ignore
+export const COUNT_CLOSE: usize = memory.data<u8>([4, 0, 0, 0, 34, 125, 125, 125]);
+
+// "{\"object\":\"response.input_tokens\",\"input_tokens\":"
+// prettier-ignore
+export const COUNTED_OPEN: usize = memory.data<u8>([49, 0, 0, 0, 123, 34, 111, 98, 106, 101, 99, 116, 34, 58, 34, 114, 101, 115, 112, 111, 110, 115, 101, 46, 105, 110, 112, 117, 116, 95, 116, 111, 107, 101, 110, 115, 34, 44, 34, 105, 110, 112, 117, 116, 95, 116, 111, 107, 101, 110, 115, 34, 58]);
+
 // --- Responses: members, for error paths ---
 
 // "input"

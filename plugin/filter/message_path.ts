@@ -1,9 +1,10 @@
 /** `:path` of messages. Source: docs/providers.md, the table of paths. */
 import { makeWriter, Writer } from "../bytes/writer";
+import { findLiteral } from "../bytes/compare";
 import * as L from "../bytes/literals";
 import { Profile } from "../policy/config";
 import { UpstreamPath } from "../policy/provider_rows";
-import { beginPath, endPath, messagesPath } from "../policy/upstream";
+import { beginPath, endPath, isModelInPath, messagesPath } from "../policy/upstream";
 import { Plan } from "../translate/plan";
 import { putHeader } from "./request_headers";
 
@@ -24,6 +25,21 @@ export function putFixedPath(profile: Profile): void {
 export function putPathByBody(profile: Profile, plan: Plan, stream: bool): void {
   if (!profile.upstream.pathNeedsBody) return;
   putPath(profile, messagesPath(stream), plan.modelPtr, plan.modelLen);
+}
+
+/** The path of a token count, when it is the same for every body. */
+export function putFixedCountPath(profile: Profile): void {
+  const path = UpstreamPath.CountTokens;
+  if (!isModelInPath(profile.upstream, path)) putPath(profile, path, 0, 0);
+}
+
+/** The path of a token count that depends on the model. Bedrock counts for models, not for the profiles that stand for them. */
+export function putCountPathByBody(profile: Profile, plan: Plan): void {
+  const path = UpstreamPath.CountTokens;
+  if (!isModelInPath(profile.upstream, path)) return;
+  const at = findLiteral(plan.modelPtr, plan.modelLen, L.ANTHROPIC_DOT);
+  const skipped = at == 0 ? 0 : <u32>(at - plan.modelPtr);
+  putPath(profile, path, plan.modelPtr + skipped, plan.modelLen - skipped);
 }
 
 /** Sets `:path` to a path that the upstream has; `modelPtr` is the upstream's name of the model, unescaped. */

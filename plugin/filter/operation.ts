@@ -141,6 +141,7 @@ function isServed(operation: Operation, profile: Profile): bool {
     case Operation.Messages:
       return true;
     case Operation.CountTokens:
+    case Operation.ResponseTokens:
       return hasPath(profile.upstream, UpstreamPath.CountTokens);
     default:
       return false;

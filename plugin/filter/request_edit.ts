@@ -3,9 +3,9 @@ import * as L from "../bytes/literals";
 import { SpanTable } from "../bytes/span_table";
 import { Profile } from "../policy/config";
 import { Upstream } from "../policy/upstream";
-import { Dialect } from "../translate/surface";
+import { Dialect, Operation } from "../translate/surface";
 import { putCredentials } from "./credentials";
-import { putFixedPath } from "./message_path";
+import { putFixedCountPath, putFixedPath } from "./message_path";
 import { putFixedNativePath } from "./native_path";
 import { dropHeader, ensureHeader, putHeader, putHeaderLiteral } from "./request_headers";
 import { RequestHeader } from "./request_headers_table";
@@ -22,6 +22,7 @@ export function editRequestHeaders(
   held: bool,
 ): void {
   if (stream.dialect == Dialect.Anthropic) putFixedNativePath(stream, headers, profile);
+  else if (stream.operation == Operation.ResponseTokens) putFixedCountPath(profile);
   else putFixedPath(profile);
   putCredentials(headers, profile, false);
   if (!held) dropHeader(headers, RequestHeader.ContentLength, L.H_CONTENT_LENGTH);

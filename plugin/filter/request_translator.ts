@@ -40,6 +40,7 @@ export function translateRequest(
       return edited;
     }
     case Operation.Responses:
+    case Operation.ResponseTokens:
       return translateResponses(stream, config, profile, ptr, len);
     default:
       return translateChat(stream, config, profile, ptr, len);

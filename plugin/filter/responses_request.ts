@@ -5,7 +5,10 @@ import { openStruct } from "../bytes/records";
 import { openSpanTable } from "../bytes/span_table";
 import { Config, Profile, ReasoningEvents, StreamErrors, TextItems } from "../policy/config";
 import { makePlan } from "../policy/plan_maker";
+import { UpstreamKind, UpstreamPath } from "../policy/provider_rows";
+import { isModelInBody } from "../policy/upstream";
 import { Facts } from "../translate/plan";
+import { keepCounted, wrapCounted } from "../translate/responses/count";
 import { ECHO_PIECES } from "../translate/responses/echo";
 import {
   openResponsesRequest,
@@ -16,9 +19,10 @@ import { writeResponses } from "../translate/responses/write";
 import { ResponsesShape } from "../translate/shape";
 import { problemStatus, refuseMemory, refuseWhole } from "../translate/shared/problem";
 import { expectedBytes } from "../translate/shared/write_members";
+import { Operation } from "../translate/surface";
 import { keepShape } from "./answer_shape";
 import { putBodyHeaders } from "./beta_headers";
-import { putPathByBody } from "./message_path";
+import { putCountPathByBody, putPathByBody } from "./message_path";
 import { settleProfile } from "./settle_profile";
 import { StreamState } from "./stream";
 
@@ -37,7 +41,10 @@ export function translateResponses(
   base.maxTools = profile.maxTools;
   if (!readResponses(request, ptr, len, profile.maxDepth)) return false;
   const settled = settledProfile(stream, config, profile, base.facts);
-  return settled != null && sendResponses(stream, config, settled, request, len);
+  if (settled == null) return false;
+  return stream.operation == Operation.ResponseTokens
+    ? sendCount(stream, config, settled, request, len)
+    : sendResponses(stream, config, settled, request, len);
 }
 
 /** The profile, which may have waited for the model; null when none serves it. */
@@ -73,6 +80,35 @@ function sendResponses(
   if (!keepShape(stream, profile, base.facts, base.talk, profile.maxAccumulatedBytes + len))
     return refuseMemory();
   return keepResponsesShape(stream, profile, request) || refuseMemory();
+}
+
+/** Writes the request whose tokens the upstream is to count. False with a problem. */
+function sendCount(
+  stream: StreamState,
+  config: Config,
+  profile: Profile,
+  request: ResponsesRequest,
+  len: u32,
+): bool {
+  const base = request.base;
+  base.facts.stream = false;
+  const plan = makePlan(base.facts, config, profile, len, scratch());
+  if (plan == null) return problemStatus != 0 ? false : refuseMemory();
+  plan.modelInBody = isModelInBody(profile.upstream, UpstreamPath.CountTokens);
+  const out = output();
+  out.begin(expectedBytes(base, len), plan.maxOutputBytes);
+  if (!writeResponses(out, request, plan)) return false;
+  const shaped =
+    profile.upstream.kind == UpstreamKind.Bedrock
+      ? wrapCounted(out, scratch())
+      : keepCounted(out, scratch(), base.cursor);
+  if (!shaped) return refuseMemory();
+  if (out.failed) return refuseWhole(413, L.CODE_REQUEST_TOO_LARGE, L.TEXT_OUTPUT_TOO_LARGE);
+  if (stream.requestHeld) {
+    putCountPathByBody(profile, plan);
+    putBodyHeaders(base.facts);
+  }
+  return keepShape(stream, profile, base.facts, base.talk, 0) || refuseMemory();
 }
 
 /** Completes the shape that was kept. False without memory. */

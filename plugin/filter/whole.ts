@@ -7,8 +7,10 @@ import { openStruct } from "../bytes/records";
 import { Profile } from "../policy/config";
 import { JsonCursor } from "../json/cursor";
 import { writeOldText } from "../translate/completions/answer";
+import { writeCount } from "../translate/responses/count";
 import { AnswerShape } from "../translate/shape";
 import { statusOfType } from "../translate/shared/openai_error";
+import { Operation } from "../translate/surface";
 import { openAnswer, readWhole } from "../wire/anthropic/answer";
 import { ERROR, readUpstreamError } from "../wire/upstream_error";
 import { expectedAnswerBytes, writeAnswer } from "./answer_translator";
@@ -88,9 +90,8 @@ function putAnswer(stream: StreamState, ptr: usize, len: u32): u32 {
   const profile = stream.profile;
   if (cursor == null || profile == null)
     return putFailure(stream, 500, L.CODE_OUT_OF_MEMORY, L.TEXT_OUT_OF_MEMORY);
-  const shape = stream.shape;
-  if (shape != null && shape.oldText) return putOldText(stream, shape, cursor, ptr, len);
-  if (stream.resource != null) return putResourceBody(stream, profile, cursor, ptr, len);
+  const other = putOther(stream, profile, cursor, ptr, len);
+  if (other != 0) return other;
   const whole = readWhole(cursor, ptr, len, profile.maxDepth, scratch());
   if (whole == null) return putFailure(stream, 500, L.CODE_OUT_OF_MEMORY, L.TEXT_OUT_OF_MEMORY);
   if (whole.isError && readUpstreamError(cursor, ptr, len))
@@ -104,6 +105,21 @@ function putAnswer(stream: StreamState, ptr: usize, len: u32): u32 {
   if (out.failed)
     return putFailure(stream, 502, L.CODE_RESPONSE_TOO_LARGE, L.TEXT_UPSTREAM_TOO_LARGE);
   return stream.status;
+}
+
+/** Answers that are no message; answers the status, or 0 for a message. */
+function putOther(
+  stream: StreamState,
+  profile: Profile,
+  cursor: JsonCursor,
+  ptr: usize,
+  len: u32,
+): u32 {
+  const shape = stream.shape;
+  if (shape != null && shape.oldText) return putOldText(stream, shape, cursor, ptr, len);
+  if (stream.resource != null) return putResourceBody(stream, profile, cursor, ptr, len);
+  const counts = stream.operation == Operation.ResponseTokens;
+  return counts ? putCount(stream, profile, cursor, ptr, len) : 0;
 }
 
 /** An answer of the legacy text endpoint. */
@@ -124,6 +140,21 @@ function putOldText(
     return putFailure(stream, 502, L.CODE_INVALID_UPSTREAM, L.TEXT_UPSTREAM_INVALID);
   if (out.failed)
     return putFailure(stream, 502, L.CODE_RESPONSE_TOO_LARGE, L.TEXT_UPSTREAM_TOO_LARGE);
+  return stream.status;
+}
+
+/** A count of tokens. */
+function putCount(
+  stream: StreamState,
+  profile: Profile,
+  cursor: JsonCursor,
+  ptr: usize,
+  len: u32,
+): u32 {
+  const out = output();
+  out.begin(FRAME_BYTES, outputCap(profile.maxResponseBytes));
+  if (!writeCount(out, cursor, ptr, len, profile.maxDepth))
+    return putFailure(stream, 502, L.CODE_INVALID_UPSTREAM, L.TEXT_UPSTREAM_INVALID);
   return stream.status;
 }
 

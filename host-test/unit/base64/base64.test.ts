@@ -3,8 +3,15 @@ import { describe, expect, test } from "vitest";
 import { latin1, Probe, randomFrom } from "../../support/probe.ts";
 
 const probe = new Probe();
-const { decodeBase64, decodePercent, makeWriter, writerBegin, writerFinish, writerPut } =
-  probe.exports;
+const {
+  decodeBase64,
+  encodeBase64,
+  decodePercent,
+  makeWriter,
+  writerBegin,
+  writerFinish,
+  writerPut,
+} = probe.exports;
 const writer = makeWriter();
 
 /** Runs `fn` over a writer that holds `text`; null when it answers 0. */
@@ -36,6 +43,19 @@ describe("base64", () => {
       }),
       { seed: 11, numRuns: 300 },
     );
+  });
+
+  test("bytes of every length are encoded as others do it", () => {
+    const random = randomFrom(7);
+    for (let len = 0; len < 200; len++) {
+      const bytes = Uint8Array.from({ length: len }, () => random(256));
+      const ptr = probe.put(bytes);
+      writerBegin(writer, 16, 1024);
+      encodeBase64(writer, ptr, len);
+      probe.drop(ptr, len);
+      expect(text(probe.written(writer))).toBe(Buffer.from(bytes).toString("base64"));
+      writerFinish(writer, 0);
+    }
   });
 
   test("every byte that is not of the alphabet, padding or white space is refused", () => {
