@@ -162,7 +162,12 @@ function printed(random: Random, node: Node | string): Uint8Array {
   return Buffer.from(print(random.oneIn(3) ? mutateTree(node, random) : node, spelling));
 }
 
-function sending(random: Random, headers: HeaderList, body: Uint8Array | undefined): FuzzMessage {
+/** A message with a way of sending it drawn from `random`. */
+export function sending(
+  random: Random,
+  headers: HeaderList,
+  body: Uint8Array | undefined,
+): FuzzMessage {
   return {
     headers,
     body,

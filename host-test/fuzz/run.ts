@@ -27,7 +27,7 @@ export function runCase(home: Home, fuzzCase: FuzzCase): string[] {
 }
 
 /** The same messages in one piece each. */
-function wholeCase(fuzzCase: FuzzCase): FuzzCase {
+export function wholeCase(fuzzCase: FuzzCase): FuzzCase {
   const { request, response } = fuzzCase;
   const whole = (message: FuzzMessage): FuzzMessage => ({ ...message, cut: "whole" });
   return {
@@ -37,7 +37,8 @@ function wholeCase(fuzzCase: FuzzCase): FuzzCase {
   };
 }
 
-function send(home: Home, { request, response }: FuzzCase): ExchangeResult {
+/** Runs the exchange of a case. Throws what the host model throws: traps, hangs, misuse of the ABI. */
+export function send(home: Home, { request, response }: FuzzCase): ExchangeResult {
   return exchange(home.host, home.root, {
     request: input(request),
     response: response === "gone" ? "reset" : input(response),
@@ -202,7 +203,11 @@ function sameArguments(one: string, other: string): boolean {
 }
 
 /** The same exchange in whole pieces must give the same bytes; a sender that breaks off is left out. */
-function differences(fuzzCase: FuzzCase, one: ExchangeResult, other: ExchangeResult): string[] {
+export function differences(
+  fuzzCase: FuzzCase,
+  one: ExchangeResult,
+  other: ExchangeResult,
+): string[] {
   const problems: string[] = [];
   const { request, response } = fuzzCase;
   if (request.reset) return [];

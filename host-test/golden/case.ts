@@ -31,6 +31,8 @@ export const CLIENTS: Readonly<Record<string, HeaderList>> = {
   native: NATIVE_HEADERS,
   responses: RESPONSES_HEADERS,
 };
+/** Names of the surfaces that have cases. */
+export const SURFACES = Object.keys(CLIENTS);
 /** Headers that every request upstream has, with the values that say so; others are named by a case. */
 const USUAL: Readonly<Record<string, string>> = {
   ":method": "POST",
@@ -53,7 +55,8 @@ export const EXPECTED = [
 /** Expected files by name; undefined: the file must not be there. */
 export type Outputs = Record<(typeof EXPECTED)[number], Buffer | undefined>;
 
-interface ExchangeFile {
+/** `exchange.json` of a case. */
+export interface ExchangeFile {
   path?: string;
   headers?: HeaderList;
   status?: number;
@@ -97,7 +100,7 @@ function filterFor(config: Buffer | undefined): Filter {
 export function runCase(golden: GoldenCase): ExchangeResult {
   const body = readCaseFile(golden, "request.json");
   if (body === undefined) throw new Error(`${golden.name}: no request.json`);
-  const details = readJson(golden, "exchange.json");
+  const details = readDetails(golden);
   const events = readCaseFile(golden, "upstream.sse");
   const answer = events ?? readCaseFile(golden, "upstream.json");
   const type = events === undefined ? "application/json" : "text/event-stream";
@@ -119,8 +122,9 @@ export function clientHead({ surface }: Pick<GoldenCase, "surface">, path?: stri
   return usual.map(([name, value]) => [name, name === ":path" ? path : value]);
 }
 
-function readJson(golden: GoldenCase, file: string): ExchangeFile {
-  const text = readCaseFile(golden, file);
+/** What differs from the usual exchange. */
+export function readDetails(golden: GoldenCase): ExchangeFile {
+  const text = readCaseFile(golden, "exchange.json");
   return text === undefined ? {} : (JSON.parse(text.toString()) as ExchangeFile);
 }
 

@@ -44,7 +44,8 @@ export function openNativeAnswer(stream: StreamState, headers: SpanTable, failed
   if (!isEventStream(headers)) {
     return renames ? openBody(stream, headers, Phase.Whole) : pass(stream);
   }
-  if (renames) dropBodyHeaders(headers, false);
+  // Also where no name changes: the error of a stream that breaks off comes on top of what was announced.
+  dropBodyHeaders(headers, false);
   if (openNativeEvents(stream, renames)) return Action.Continue;
   replyError(stream, 500, L.CODE_OUT_OF_MEMORY, L.TEXT_OUT_OF_MEMORY, 0);
   return Action.Continue;

@@ -17,7 +17,7 @@ export const enum ListEvent {
   Item = 1,
   /** Another member: also `keyPtr`, `keyLen`. */
   Member = 2,
-  /** The object is complete; only white space may follow. */
+  /** The object is complete. What follows is not read: it may come long after the end was passed on. */
   End = 3,
   /** No such object. */
   Failed = 4,
@@ -101,7 +101,7 @@ export class ArrayStream {
 
   /** Between tokens: punctuation up to the next token. Member: a token begins. */
   private step(): ListEvent {
-    while (this.ptr < this.end) {
+    while (this.ptr < this.end && this.place != Place.End) {
       const c = <u32>load<u8>(this.ptr);
       if (isJsonSpace(c)) {
         this.ptr += 1;

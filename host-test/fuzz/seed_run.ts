@@ -1,0 +1,57 @@
+/** Runs a case that grew from a seed. What is judged holds for every surface. */
+import type { ExchangeResult } from "../host/index.ts";
+import type { Home } from "./hosts.ts";
+import { differences, send, wholeCase } from "./run.ts";
+import type { SeedCase } from "./seed_case.ts";
+
+/** What is wrong; empty when nothing is. A failure of the model (trap, hang, misuse) is one problem. */
+export function runSeedCase(home: Home, seedCase: SeedCase): string[] {
+  try {
+    const first = send(home, seedCase);
+    const problems = bodyProblems(first);
+    const again = send(home, wholeCase(seedCase));
+    const split = differences(seedCase, first, again);
+    problems.push(...split.filter((problem) => !isLateFailure(problem, first, again)));
+    home.host.assertIdle();
+    const left = (home.host.liveBytes() ?? 0) - (home.quietBytes ?? 0);
+    if (left !== 0) problems.push(`${left} bytes are left allocated`);
+    return problems;
+  } catch (error) {
+    return [error instanceof Error ? `${error.name}: ${error.message}` : String(error)];
+  }
+}
+
+/** A list that breaks off is an error while nothing of it was sent, and stays open behind its first part. */
+function isLateFailure(problem: string, one: ExchangeResult, other: ExchangeResult): boolean {
+  if (problem !== "split: another answer") return false;
+  return isFailed(one) && isFailed(other) && !isStream(one) && !isStream(other);
+}
+
+function isStream({ client }: ExchangeResult): boolean {
+  return client.header("content-type")?.startsWith("text/event-stream") === true;
+}
+
+function isFailed({ client }: ExchangeResult): boolean {
+  return client.status >= 400 || !isJson(client.text());
+}
+
+/** What the filter wrote must be of the type that it is announced as, and a refusal must look like one. */
+function bodyProblems({ client, stream, upstream }: ExchangeResult): string[] {
+  const problems: string[] = [];
+  if (client.headers === undefined)
+    return client.reset ? [] : ["the client got nothing and no reset"];
+  const refused = stream.reply?.origin === "filter";
+  if (refused && client.status < 400) problems.push(`a refusal with status ${client.status}`);
+  if (!refused && upstream.headers === undefined) problems.push("neither sent nor refused");
+  if (refused && !isJson(client.text())) problems.push("a refusal that is no JSON");
+  return problems;
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
