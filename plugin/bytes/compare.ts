@@ -72,6 +72,21 @@ export function findLiteral(ptr: usize, len: u32, literal: usize): usize {
   return 0;
 }
 
+/** True when a text holds another, which is not empty. */
+export function findSpan(ptr: usize, len: u32, part: usize, partLen: u32): bool {
+  if (partLen == 0 || partLen > len) return false;
+  const last = ptr + (len - partLen);
+  const first = byteAt(part);
+  for (
+    let at = findByte(ptr, last + 1, first);
+    at <= last;
+    at = findByte(at + 1, last + 1, first)
+  ) {
+    if (equals(at, part, partLen)) return true;
+  }
+  return false;
+}
+
 /** FNV-1a, 32 bits, over the run. */
 export function fnv1a(ptr: usize, len: u32): u32 {
   let hash: u32 = 0x811c9dc5;

@@ -3,6 +3,7 @@
  * provider's header. Source: docs/configuration.md, "auth".
  */
 import {
+  findSpan,
   fnv1a,
   startsWithLiteral,
   startsWithLiteralIgnoreCase,
@@ -47,6 +48,15 @@ export function putCredentials(headers: SpanTable, profile: Profile, first: bool
 export function hasKeysByModel(profile: Profile): bool {
   for (let i: u32 = 0; i < profile.keyCount; i++) {
     if (keyAt(profile, i).models.count > 0) return true;
+  }
+  return false;
+}
+
+/** True when a text holds a key of the profile's: an upstream may quote what it was sent, and the client must not see it. */
+export function quotesKey(profile: Profile, ptr: usize, len: u32): bool {
+  for (let i: u32 = 0; i < profile.keyCount; i++) {
+    const key = keyAt(profile, i);
+    if (findSpan(ptr, len, key.valuePtr, key.valueLen)) return true;
   }
   return false;
 }

@@ -22,6 +22,7 @@ import { problemStatus } from "../translate/shared/problem";
 import { Dialect } from "../translate/surface";
 import { ERROR, readUpstreamError } from "../wire/upstream_error";
 import { ErrorType } from "../wire/anthropic/error_types";
+import { quotesKey } from "./credentials";
 import { putResponseHeader } from "./response_headers";
 import { StreamState } from "./stream";
 
@@ -36,8 +37,10 @@ export function statusFor(stream: StreamState, status: u32): u32 {
   return stream.dialect == Dialect.Anthropic ? status : clientStatus(status);
 }
 
-/** Writes the error for a body; answers the status for the client. */
+/** Writes the error for a body; answers the status for the client. A body that quotes a key of ours is not shown. */
 export function putErrorBody(stream: StreamState, status: u32, ptr: usize, len: u32): u32 {
+  const profile = stream.profile;
+  if (profile != null && quotesKey(profile, ptr, len)) return putEmptyError(stream, status);
   const out = output();
   out.begin(1024, OUTPUT_CAP);
   const cursor = openStruct<JsonCursor>(scratch());

@@ -14,6 +14,7 @@ import { isAnthropicError } from "../translate/native/error_shape";
 import { renameMessage } from "../translate/native/model_name";
 import { Dialect, Operation } from "../translate/surface";
 import { holdsAnswer } from "./attempts";
+import { quotesKey } from "./credentials";
 import { putEmptyError, putErrorBody } from "./error_body";
 import { openNativeEvents } from "./native_events";
 import { replyError, sendUpstreamError } from "./reply";
@@ -124,7 +125,9 @@ function finishBody(stream: StreamState): void {
 /** Writes the error that the body is; false when it is in Anthropic's shape already, or without memory. */
 function putError(stream: StreamState, ptr: usize, len: u32): bool {
   const cursor = openStruct<JsonCursor>(scratch());
-  if (cursor == null || isAnthropicError(cursor, ptr, len)) return false;
+  const profile = stream.profile;
+  if (cursor == null || profile == null) return false;
+  if (isAnthropicError(cursor, ptr, len) && !quotesKey(profile, ptr, len)) return false;
   putErrorBody(stream, stream.status, ptr, len);
   return !output().failed;
 }
