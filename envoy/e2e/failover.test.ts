@@ -1,4 +1,5 @@
-// envoy/examples/failover.yaml: one cluster, two providers in priorities, every attempt translated anew.
+// envoy/examples/failover.yaml and failover-signed.yaml: two providers in priorities, every attempt translated anew, from one cluster or in chains
+// of their own.
 
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import {
@@ -20,7 +21,27 @@ import { Upstream, type Script } from "../upstream/server.ts";
 
 /** The client's and ours, in headers. */
 const SECRET = /canary-\w+|sk-test/g;
+/** The two examples, and what differs. */
+const EXAMPLES = [
+  {
+    name: "failover",
+    /** Envoy 1.36 does not survive a second attempt from a body callback. */
+    retriesStreams: (version: string): boolean => version === NEWEST,
+    authorization: /^Bearer canary-bedrock$/,
+    secondSecrets: ["canary-bedrock"],
+  },
+  {
+    name: "failover-signed",
+    retriesStreams: (): boolean => true,
+    authorization: /^AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE\//,
+    secondSecrets: [],
+  },
+];
+const MATRIX = VERSIONS.flatMap((version) =>
+  EXAMPLES.map((example) => ({ version, name: example.name, example })),
+);
 const KEYS = { ANTHROPIC_API_KEY: "canary-anthropic", BEDROCK_API_KEY: "canary-bedrock" };
+const AWS = { AWS_ACCESS_KEY_ID: "AKIDEXAMPLE", AWS_SECRET_ACCESS_KEY: "canary-aws" };
 const MESSAGE = {
   id: "msg_1",
   type: "message",
@@ -58,7 +79,7 @@ const value = (seen: Received, name: string) =>
 const body = (seen: Received) =>
   JSON.parse(Buffer.concat(seen.chunks).toString()) as Record<string, unknown>;
 
-describe.each(VERSIONS)("Envoy %s", (version) => {
+describe.each(MATRIX)("$name.yaml on Envoy $version", ({ version, example }) => {
   let first: Upstream;
   let second: Upstream;
   let envoy: Envoy;
@@ -70,7 +91,8 @@ describe.each(VERSIONS)("Envoy %s", (version) => {
       "api.anthropic.com": first.port,
       "bedrock-runtime.us-east-1.amazonaws.com": second.port,
     };
-    envoy = await Envoy.start({ ...exampleOptions("failover", ports), version, env: KEYS });
+    const env = { ...KEYS, ...AWS };
+    envoy = await Envoy.start({ ...exampleOptions(example.name, ports), version, env });
   });
 
   afterEach(() => {
@@ -100,7 +122,7 @@ describe.each(VERSIONS)("Envoy %s", (version) => {
     expect(value(one, "anthropic-version")).toBe("2023-06-01");
     expect(body(one)).toMatchObject({ model: CHAT.model, messages: [{ role: "user" }] });
     expect(two.path).toBe(`/model/us.anthropic.${CHAT.model}/invoke`);
-    expect(value(two, "authorization")).toBe("Bearer canary-bedrock");
+    expect(value(two, "authorization")).toMatch(example.authorization);
     expect(value(two, "x-api-key")).toBeUndefined();
     expect(value(two, "host")).toBe("bedrock-runtime.us-east-1.amazonaws.com");
     expect(value(two, "anthropic-version")).toBeUndefined();
@@ -120,9 +142,10 @@ describe.each(VERSIONS)("Envoy %s", (version) => {
     client.close();
     expect(answer.status).toBe(200);
     const last = payloads(answer.text).at(-1);
-    if (version === NEWEST) expect(last).toBe("[DONE]");
+    const isRetried = example.retriesStreams(version);
+    if (isRetried) expect(last).toBe("[DONE]");
     else expect(last).toMatchObject({ error: { type: "overloaded_error" } });
-    expect(second.received).toHaveLength(version === NEWEST ? 1 : 0);
+    expect(second.received).toHaveLength(isRetried ? 1 : 0);
   });
 
   test("the last provider's error reaches the client in its dialect", async () => {
@@ -172,6 +195,6 @@ describe.each(VERSIONS)("Envoy %s", (version) => {
     const secrets = (upstream: Upstream) =>
       new Set(JSON.stringify(upstream.received.map(({ headers }) => headers)).match(SECRET));
     expect([...secrets(first)]).toEqual([KEYS.ANTHROPIC_API_KEY]);
-    expect([...secrets(second)]).toEqual([KEYS.BEDROCK_API_KEY]);
+    expect([...secrets(second)]).toEqual(example.secondSecrets);
   });
 });
