@@ -1969,6 +1969,10 @@ export const X_AMZ: usize = memory.data<u8>([6, 0, 0, 0, 120, 45, 97, 109, 122, 
 // prettier-ignore
 export const X_GOOG: usize = memory.data<u8>([7, 0, 0, 0, 120, 45, 103, 111, 111, 103, 45]);
 
+// "content-disposition"
+// prettier-ignore
+export const H_CONTENT_DISPOSITION: usize = memory.data<u8>([19, 0, 0, 0, 99, 111, 110, 116, 101, 110, 116, 45, 100, 105, 115, 112, 111, 115, 105, 116, 105, 111, 110]);
+
 // --- paths ---
 
 // "/v1"
@@ -2258,6 +2262,118 @@ export const FIRST_ID: usize = memory.data<u8>([8, 0, 0, 0, 102, 105, 114, 115, 
 // "last_id"
 // prettier-ignore
 export const LAST_ID: usize = memory.data<u8>([7, 0, 0, 0, 108, 97, 115, 116, 95, 105, 100]);
+
+// "processing_status"
+// prettier-ignore
+export const PROCESSING_STATUS: usize = memory.data<u8>([17, 0, 0, 0, 112, 114, 111, 99, 101, 115, 115, 105, 110, 103, 95, 115, 116, 97, 116, 117, 115]);
+
+// "ended_at"
+// prettier-ignore
+export const ENDED_AT: usize = memory.data<u8>([8, 0, 0, 0, 101, 110, 100, 101, 100, 95, 97, 116]);
+
+// "expires_at"
+// prettier-ignore
+export const EXPIRES_AT: usize = memory.data<u8>([10, 0, 0, 0, 101, 120, 112, 105, 114, 101, 115, 95, 97, 116]);
+
+// "archived_at"
+// prettier-ignore
+export const ARCHIVED_AT: usize = memory.data<u8>([11, 0, 0, 0, 97, 114, 99, 104, 105, 118, 101, 100, 95, 97, 116]);
+
+// "cancel_initiated_at"
+// prettier-ignore
+export const CANCEL_INITIATED_AT: usize = memory.data<u8>([19, 0, 0, 0, 99, 97, 110, 99, 101, 108, 95, 105, 110, 105, 116, 105, 97, 116, 101, 100, 95, 97, 116]);
+
+// "request_counts"
+// prettier-ignore
+export const REQUEST_COUNTS: usize = memory.data<u8>([14, 0, 0, 0, 114, 101, 113, 117, 101, 115, 116, 95, 99, 111, 117, 110, 116, 115]);
+
+// "processing"
+// prettier-ignore
+export const PROCESSING: usize = memory.data<u8>([10, 0, 0, 0, 112, 114, 111, 99, 101, 115, 115, 105, 110, 103]);
+
+// "succeeded"
+// prettier-ignore
+export const SUCCEEDED: usize = memory.data<u8>([9, 0, 0, 0, 115, 117, 99, 99, 101, 101, 100, 101, 100]);
+
+// "errored"
+// prettier-ignore
+export const ERRORED: usize = memory.data<u8>([7, 0, 0, 0, 101, 114, 114, 111, 114, 101, 100]);
+
+// "canceled"
+// prettier-ignore
+export const CANCELED: usize = memory.data<u8>([8, 0, 0, 0, 99, 97, 110, 99, 101, 108, 101, 100]);
+
+// "expired"
+// prettier-ignore
+export const EXPIRED: usize = memory.data<u8>([7, 0, 0, 0, 101, 120, 112, 105, 114, 101, 100]);
+
+// "canceling"
+// prettier-ignore
+export const CANCELING: usize = memory.data<u8>([9, 0, 0, 0, 99, 97, 110, 99, 101, 108, 105, 110, 103]);
+
+// "ended"
+// prettier-ignore
+export const ENDED: usize = memory.data<u8>([5, 0, 0, 0, 101, 110, 100, 101, 100]);
+
+// "filename"
+// prettier-ignore
+export const FILENAME: usize = memory.data<u8>([8, 0, 0, 0, 102, 105, 108, 101, 110, 97, 109, 101]);
+
+// "mime_type"
+// prettier-ignore
+export const MIME_TYPE: usize = memory.data<u8>([9, 0, 0, 0, 109, 105, 109, 101, 95, 116, 121, 112, 101]);
+
+// "size_bytes"
+// prettier-ignore
+export const SIZE_BYTES: usize = memory.data<u8>([10, 0, 0, 0, 115, 105, 122, 101, 95, 98, 121, 116, 101, 115]);
+
+// "downloadable"
+// prettier-ignore
+export const DOWNLOADABLE: usize = memory.data<u8>([12, 0, 0, 0, 100, 111, 119, 110, 108, 111, 97, 100, 97, 98, 108, 101]);
+
+// "purpose"
+// prettier-ignore
+export const PURPOSE: usize = memory.data<u8>([7, 0, 0, 0, 112, 117, 114, 112, 111, 115, 101]);
+
+// "order"
+// prettier-ignore
+export const ORDER: usize = memory.data<u8>([5, 0, 0, 0, 111, 114, 100, 101, 114]);
+
+// "batch"
+// prettier-ignore
+export const BATCH: usize = memory.data<u8>([5, 0, 0, 0, 98, 97, 116, 99, 104]);
+
+// "file"
+// prettier-ignore
+export const FILE: usize = memory.data<u8>([4, 0, 0, 0, 102, 105, 108, 101]);
+
+// "asc"
+// prettier-ignore
+export const ASC: usize = memory.data<u8>([3, 0, 0, 0, 97, 115, 99]);
+
+// "custom_id"
+// prettier-ignore
+export const CUSTOM_ID: usize = memory.data<u8>([9, 0, 0, 0, 99, 117, 115, 116, 111, 109, 95, 105, 100]);
+
+// "result"
+// prettier-ignore
+export const RESULT: usize = memory.data<u8>([6, 0, 0, 0, 114, 101, 115, 117, 108, 116]);
+
+// "error"
+// prettier-ignore
+export const ERROR: usize = memory.data<u8>([5, 0, 0, 0, 101, 114, 114, 111, 114]);
+
+// "request_id"
+// prettier-ignore
+export const REQUEST_ID: usize = memory.data<u8>([10, 0, 0, 0, 114, 101, 113, 117, 101, 115, 116, 95, 105, 100]);
+
+// "file_id"
+// prettier-ignore
+export const FILE_ID: usize = memory.data<u8>([7, 0, 0, 0, 102, 105, 108, 101, 95, 105, 100]);
+
+// "batch_id"
+// prettier-ignore
+export const BATCH_ID: usize = memory.data<u8>([8, 0, 0, 0, 98, 97, 116, 99, 104, 95, 105, 100]);
 
 // --- queries of models, files and batches ---
 
@@ -3956,6 +4072,348 @@ export const R_CODE_DELTA: usize = memory.data<u8>([41, 0, 0, 0, 114, 101, 115, 
 // "response.code_interpreter_call_code.done"
 // prettier-ignore
 export const R_CODE_DONE: usize = memory.data<u8>([40, 0, 0, 0, 114, 101, 115, 112, 111, 110, 115, 101, 46, 99, 111, 100, 101, 95, 105, 110, 116, 101, 114, 112, 114, 101, 116, 101, 114, 95, 99, 97, 108, 108, 95, 99, 111, 100, 101, 46, 100, 111, 110, 101]);
+
+// --- ids of batches and their files ---
+
+// "file-in-"
+// prettier-ignore
+export const FILE_IN: usize = memory.data<u8>([8, 0, 0, 0, 102, 105, 108, 101, 45, 105, 110, 45]);
+
+// "file-out-"
+// prettier-ignore
+export const FILE_OUT: usize = memory.data<u8>([9, 0, 0, 0, 102, 105, 108, 101, 45, 111, 117, 116, 45]);
+
+// "file-err-"
+// prettier-ignore
+export const FILE_ERR: usize = memory.data<u8>([9, 0, 0, 0, 102, 105, 108, 101, 45, 101, 114, 114, 45]);
+
+// "file-"
+// prettier-ignore
+export const FILE_DASH: usize = memory.data<u8>([5, 0, 0, 0, 102, 105, 108, 101, 45]);
+
+// "anthropic_batch_results:"
+// prettier-ignore
+export const BATCH_RESULTS: usize = memory.data<u8>([24, 0, 0, 0, 97, 110, 116, 104, 114, 111, 112, 105, 99, 95, 98, 97, 116, 99, 104, 95, 114, 101, 115, 117, 108, 116, 115, 58]);
+
+// "msgbatch_"
+// prettier-ignore
+export const MSGBATCH: usize = memory.data<u8>([9, 0, 0, 0, 109, 115, 103, 98, 97, 116, 99, 104, 95]);
+
+// "batch_resp_"
+// prettier-ignore
+export const BATCH_RESP: usize = memory.data<u8>([11, 0, 0, 0, 98, 97, 116, 99, 104, 95, 114, 101, 115, 112, 95]);
+
+// "batch_text_"
+// prettier-ignore
+export const BATCH_TEXT: usize = memory.data<u8>([11, 0, 0, 0, 98, 97, 116, 99, 104, 95, 116, 101, 120, 116, 95]);
+
+// "batch_msg_"
+// prettier-ignore
+export const BATCH_MSG: usize = memory.data<u8>([10, 0, 0, 0, 98, 97, 116, 99, 104, 95, 109, 115, 103, 95]);
+
+// "/v1/chat/completions"
+// prettier-ignore
+export const ENDPOINT_CHAT: usize = memory.data<u8>([20, 0, 0, 0, 47, 118, 49, 47, 99, 104, 97, 116, 47, 99, 111, 109, 112, 108, 101, 116, 105, 111, 110, 115]);
+
+// "/v1/responses"
+// prettier-ignore
+export const ENDPOINT_RESPONSES: usize = memory.data<u8>([13, 0, 0, 0, 47, 118, 49, 47, 114, 101, 115, 112, 111, 110, 115, 101, 115]);
+
+// "/v1/completions"
+// prettier-ignore
+export const ENDPOINT_COMPLETIONS: usize = memory.data<u8>([15, 0, 0, 0, 47, 118, 49, 47, 99, 111, 109, 112, 108, 101, 116, 105, 111, 110, 115]);
+
+// "/v1/messages"
+// prettier-ignore
+export const ENDPOINT_MESSAGES: usize = memory.data<u8>([12, 0, 0, 0, 47, 118, 49, 47, 109, 101, 115, 115, 97, 103, 101, 115]);
+
+// --- batches ---
+
+// "cancelling"
+// prettier-ignore
+export const STATUS_CANCELLING: usize = memory.data<u8>([10, 0, 0, 0, 99, 97, 110, 99, 101, 108, 108, 105, 110, 103]);
+
+// "cancelled"
+// prettier-ignore
+export const STATUS_CANCELLED: usize = memory.data<u8>([9, 0, 0, 0, 99, 97, 110, 99, 101, 108, 108, 101, 100]);
+
+// "completed"
+// prettier-ignore
+export const STATUS_COMPLETED: usize = memory.data<u8>([9, 0, 0, 0, 99, 111, 109, 112, 108, 101, 116, 101, 100]);
+
+// "{\"id\":"
+// prettier-ignore
+export const B_ID: usize = memory.data<u8>([6, 0, 0, 0, 123, 34, 105, 100, 34, 58]);
+
+// ",\"object\":\"batch\",\"endpoint\":\""
+// prettier-ignore
+export const B_ENDPOINT: usize = memory.data<u8>([30, 0, 0, 0, 44, 34, 111, 98, 106, 101, 99, 116, 34, 58, 34, 98, 97, 116, 99, 104, 34, 44, 34, 101, 110, 100, 112, 111, 105, 110, 116, 34, 58, 34]);
+
+// "\",\"errors\":null,\"input_file_id\":"
+// prettier-ignore
+export const B_INPUT: usize = memory.data<u8>([32, 0, 0, 0, 34, 44, 34, 101, 114, 114, 111, 114, 115, 34, 58, 110, 117, 108, 108, 44, 34, 105, 110, 112, 117, 116, 95, 102, 105, 108, 101, 95, 105, 100, 34, 58]);
+
+// ",\"completion_window\":\"24h\",\"status\":"
+// prettier-ignore
+export const B_WINDOW: usize = memory.data<u8>([36, 0, 0, 0, 44, 34, 99, 111, 109, 112, 108, 101, 116, 105, 111, 110, 95, 119, 105, 110, 100, 111, 119, 34, 58, 34, 50, 52, 104, 34, 44, 34, 115, 116, 97, 116, 117, 115, 34, 58]);
+
+// ",\"output_file_id\":"
+// prettier-ignore
+export const B_OUTPUT: usize = memory.data<u8>([18, 0, 0, 0, 44, 34, 111, 117, 116, 112, 117, 116, 95, 102, 105, 108, 101, 95, 105, 100, 34, 58]);
+
+// ",\"error_file_id\":"
+// prettier-ignore
+export const B_ERROR: usize = memory.data<u8>([17, 0, 0, 0, 44, 34, 101, 114, 114, 111, 114, 95, 102, 105, 108, 101, 95, 105, 100, 34, 58]);
+
+// ",\"created_at\":"
+// prettier-ignore
+export const B_CREATED: usize = memory.data<u8>([14, 0, 0, 0, 44, 34, 99, 114, 101, 97, 116, 101, 100, 95, 97, 116, 34, 58]);
+
+// ",\"in_progress_at\":"
+// prettier-ignore
+export const B_IN_PROGRESS: usize = memory.data<u8>([18, 0, 0, 0, 44, 34, 105, 110, 95, 112, 114, 111, 103, 114, 101, 115, 115, 95, 97, 116, 34, 58]);
+
+// ",\"expires_at\":"
+// prettier-ignore
+export const B_EXPIRES: usize = memory.data<u8>([14, 0, 0, 0, 44, 34, 101, 120, 112, 105, 114, 101, 115, 95, 97, 116, 34, 58]);
+
+// ",\"finalizing_at\":null,\"completed_at\":"
+// prettier-ignore
+export const B_COMPLETED: usize = memory.data<u8>([37, 0, 0, 0, 44, 34, 102, 105, 110, 97, 108, 105, 122, 105, 110, 103, 95, 97, 116, 34, 58, 110, 117, 108, 108, 44, 34, 99, 111, 109, 112, 108, 101, 116, 101, 100, 95, 97, 116, 34, 58]);
+
+// ",\"failed_at\":null,\"expired_at\":"
+// prettier-ignore
+export const B_EXPIRED: usize = memory.data<u8>([31, 0, 0, 0, 44, 34, 102, 97, 105, 108, 101, 100, 95, 97, 116, 34, 58, 110, 117, 108, 108, 44, 34, 101, 120, 112, 105, 114, 101, 100, 95, 97, 116, 34, 58]);
+
+// ",\"cancelling_at\":"
+// prettier-ignore
+export const B_CANCELLING: usize = memory.data<u8>([17, 0, 0, 0, 44, 34, 99, 97, 110, 99, 101, 108, 108, 105, 110, 103, 95, 97, 116, 34, 58]);
+
+// ",\"cancelled_at\":"
+// prettier-ignore
+export const B_CANCELLED: usize = memory.data<u8>([16, 0, 0, 0, 44, 34, 99, 97, 110, 99, 101, 108, 108, 101, 100, 95, 97, 116, 34, 58]);
+
+// ",\"request_counts\":{\"total\":"
+// prettier-ignore
+export const B_TOTAL: usize = memory.data<u8>([27, 0, 0, 0, 44, 34, 114, 101, 113, 117, 101, 115, 116, 95, 99, 111, 117, 110, 116, 115, 34, 58, 123, 34, 116, 111, 116, 97, 108, 34, 58]);
+
+// ",\"completed\":"
+// prettier-ignore
+export const B_DONE: usize = memory.data<u8>([13, 0, 0, 0, 44, 34, 99, 111, 109, 112, 108, 101, 116, 101, 100, 34, 58]);
+
+// ",\"failed\":"
+// prettier-ignore
+export const B_FAILED: usize = memory.data<u8>([10, 0, 0, 0, 44, 34, 102, 97, 105, 108, 101, 100, 34, 58]);
+
+// "},\"metadata\":"
+// prettier-ignore
+export const B_METADATA: usize = memory.data<u8>([13, 0, 0, 0, 125, 44, 34, 109, 101, 116, 97, 100, 97, 116, 97, 34, 58]);
+
+// ",\"processing_status\":"
+// prettier-ignore
+export const B_STATUS: usize = memory.data<u8>([21, 0, 0, 0, 44, 34, 112, 114, 111, 99, 101, 115, 115, 105, 110, 103, 95, 115, 116, 97, 116, 117, 115, 34, 58]);
+
+// ",\"archived_at\":"
+// prettier-ignore
+export const B_ARCHIVED: usize = memory.data<u8>([15, 0, 0, 0, 44, 34, 97, 114, 99, 104, 105, 118, 101, 100, 95, 97, 116, 34, 58]);
+
+// ",\"anthropic_request_counts\":"
+// prettier-ignore
+export const B_COUNTS: usize = memory.data<u8>([28, 0, 0, 0, 44, 34, 97, 110, 116, 104, 114, 111, 112, 105, 99, 95, 114, 101, 113, 117, 101, 115, 116, 95, 99, 111, 117, 110, 116, 115, 34, 58]);
+
+// "/cancel"
+// prettier-ignore
+export const TAIL_CANCEL: usize = memory.data<u8>([7, 0, 0, 0, 47, 99, 97, 110, 99, 101, 108]);
+
+// "/results"
+// prettier-ignore
+export const TAIL_RESULTS: usize = memory.data<u8>([8, 0, 0, 0, 47, 114, 101, 115, 117, 108, 116, 115]);
+
+// "/content"
+// prettier-ignore
+export const TAIL_CONTENT: usize = memory.data<u8>([8, 0, 0, 0, 47, 99, 111, 110, 116, 101, 110, 116]);
+
+// "{\"id\":\"batch_req_"
+// prettier-ignore
+export const RL_ID: usize = memory.data<u8>([17, 0, 0, 0, 123, 34, 105, 100, 34, 58, 34, 98, 97, 116, 99, 104, 95, 114, 101, 113, 95]);
+
+// "\",\"custom_id\":"
+// prettier-ignore
+export const RL_CUSTOM: usize = memory.data<u8>([14, 0, 0, 0, 34, 44, 34, 99, 117, 115, 116, 111, 109, 95, 105, 100, 34, 58]);
+
+// ",\"response\":{\"status_code\":"
+// prettier-ignore
+export const RL_STATUS: usize = memory.data<u8>([27, 0, 0, 0, 44, 34, 114, 101, 115, 112, 111, 110, 115, 101, 34, 58, 123, 34, 115, 116, 97, 116, 117, 115, 95, 99, 111, 100, 101, 34, 58]);
+
+// ",\"request_id\":"
+// prettier-ignore
+export const RL_REQUEST_ID: usize = memory.data<u8>([14, 0, 0, 0, 44, 34, 114, 101, 113, 117, 101, 115, 116, 95, 105, 100, 34, 58]);
+
+// ",\"body\":"
+// prettier-ignore
+export const RL_BODY: usize = memory.data<u8>([8, 0, 0, 0, 44, 34, 98, 111, 100, 121, 34, 58]);
+
+// "},\"error\":null}\n"
+// prettier-ignore
+export const RL_BODY_END: usize = memory.data<u8>([16, 0, 0, 0, 125, 44, 34, 101, 114, 114, 111, 114, 34, 58, 110, 117, 108, 108, 125, 10]);
+
+// ",\"response\":null,\"error\":{\"code\":\""
+// prettier-ignore
+export const RL_ERROR: usize = memory.data<u8>([34, 0, 0, 0, 44, 34, 114, 101, 115, 112, 111, 110, 115, 101, 34, 58, 110, 117, 108, 108, 44, 34, 101, 114, 114, 111, 114, 34, 58, 123, 34, 99, 111, 100, 101, 34, 58, 34]);
+
+// "\",\"message\":\""
+// prettier-ignore
+export const RL_MESSAGE: usize = memory.data<u8>([13, 0, 0, 0, 34, 44, 34, 109, 101, 115, 115, 97, 103, 101, 34, 58, 34]);
+
+// "\"}}\n"
+// prettier-ignore
+export const RL_END: usize = memory.data<u8>([4, 0, 0, 0, 34, 125, 125, 10]);
+
+// "batch_expired"
+// prettier-ignore
+export const RL_EXPIRED: usize = memory.data<u8>([13, 0, 0, 0, 98, 97, 116, 99, 104, 95, 101, 120, 112, 105, 114, 101, 100]);
+
+// "This request could not be executed before the completion window expired."
+// prettier-ignore
+export const RL_EXPIRED_TEXT: usize = memory.data<u8>([72, 0, 0, 0, 84, 104, 105, 115, 32, 114, 101, 113, 117, 101, 115, 116, 32, 99, 111, 117, 108, 100, 32, 110, 111, 116, 32, 98, 101, 32, 101, 120, 101, 99, 117, 116, 101, 100, 32, 98, 101, 102, 111, 114, 101, 32, 116, 104, 101, 32, 99, 111, 109, 112, 108, 101, 116, 105, 111, 110, 32, 119, 105, 110, 100, 111, 119, 32, 101, 120, 112, 105, 114, 101, 100, 46]);
+
+// "batch_cancelled"
+// prettier-ignore
+export const RL_CANCELLED: usize = memory.data<u8>([15, 0, 0, 0, 98, 97, 116, 99, 104, 95, 99, 97, 110, 99, 101, 108, 108, 101, 100]);
+
+// "This request was cancelled before it was executed."
+// prettier-ignore
+export const RL_CANCELLED_TEXT: usize = memory.data<u8>([50, 0, 0, 0, 84, 104, 105, 115, 32, 114, 101, 113, 117, 101, 115, 116, 32, 119, 97, 115, 32, 99, 97, 110, 99, 101, 108, 108, 101, 100, 32, 98, 101, 102, 111, 114, 101, 32, 105, 116, 32, 119, 97, 115, 32, 101, 120, 101, 99, 117, 116, 101, 100, 46]);
+
+// "result_too_large"
+// prettier-ignore
+export const RL_TOO_LARGE: usize = memory.data<u8>([16, 0, 0, 0, 114, 101, 115, 117, 108, 116, 95, 116, 111, 111, 95, 108, 97, 114, 103, 101]);
+
+// "This result is larger than this gateway allows."
+// prettier-ignore
+export const RL_TOO_LARGE_TEXT: usize = memory.data<u8>([47, 0, 0, 0, 84, 104, 105, 115, 32, 114, 101, 115, 117, 108, 116, 32, 105, 115, 32, 108, 97, 114, 103, 101, 114, 32, 116, 104, 97, 110, 32, 116, 104, 105, 115, 32, 103, 97, 116, 101, 119, 97, 121, 32, 97, 108, 108, 111, 119, 115, 46]);
+
+// "invalid_result_line"
+// prettier-ignore
+export const RL_INVALID: usize = memory.data<u8>([19, 0, 0, 0, 105, 110, 118, 97, 108, 105, 100, 95, 114, 101, 115, 117, 108, 116, 95, 108, 105, 110, 101]);
+
+// "The upstream's result could not be read."
+// prettier-ignore
+export const RL_INVALID_TEXT: usize = memory.data<u8>([40, 0, 0, 0, 84, 104, 101, 32, 117, 112, 115, 116, 114, 101, 97, 109, 39, 115, 32, 114, 101, 115, 117, 108, 116, 32, 99, 111, 117, 108, 100, 32, 110, 111, 116, 32, 98, 101, 32, 114, 101, 97, 100, 46]);
+
+// "attachment; filename=\""
+// prettier-ignore
+export const DISPOSITION: usize = memory.data<u8>([22, 0, 0, 0, 97, 116, 116, 97, 99, 104, 109, 101, 110, 116, 59, 32, 102, 105, 108, 101, 110, 97, 109, 101, 61, 34]);
+
+// "_output.jsonl\""
+// prettier-ignore
+export const DISPOSITION_OUTPUT: usize = memory.data<u8>([14, 0, 0, 0, 95, 111, 117, 116, 112, 117, 116, 46, 106, 115, 111, 110, 108, 34]);
+
+// "_error.jsonl\""
+// prettier-ignore
+export const DISPOSITION_ERROR: usize = memory.data<u8>([13, 0, 0, 0, 95, 101, 114, 114, 111, 114, 46, 106, 115, 111, 110, 108, 34]);
+
+// --- files ---
+
+// "files-api-2025-04-14"
+// prettier-ignore
+export const BETA_FILES: usize = memory.data<u8>([20, 0, 0, 0, 102, 105, 108, 101, 115, 45, 97, 112, 105, 45, 50, 48, 50, 53, 45, 48, 52, 45, 49, 52]);
+
+// "{\"id\":"
+// prettier-ignore
+export const F_ID: usize = memory.data<u8>([6, 0, 0, 0, 123, 34, 105, 100, 34, 58]);
+
+// ",\"object\":\"file\",\"bytes\":"
+// prettier-ignore
+export const F_BYTES: usize = memory.data<u8>([25, 0, 0, 0, 44, 34, 111, 98, 106, 101, 99, 116, 34, 58, 34, 102, 105, 108, 101, 34, 44, 34, 98, 121, 116, 101, 115, 34, 58]);
+
+// ",\"object\":\"file\",\"bytes\":0,\"created_at\":"
+// prettier-ignore
+export const F_NO_BYTES: usize = memory.data<u8>([40, 0, 0, 0, 44, 34, 111, 98, 106, 101, 99, 116, 34, 58, 34, 102, 105, 108, 101, 34, 44, 34, 98, 121, 116, 101, 115, 34, 58, 48, 44, 34, 99, 114, 101, 97, 116, 101, 100, 95, 97, 116, 34, 58]);
+
+// ",\"created_at\":"
+// prettier-ignore
+export const F_CREATED: usize = memory.data<u8>([14, 0, 0, 0, 44, 34, 99, 114, 101, 97, 116, 101, 100, 95, 97, 116, 34, 58]);
+
+// ",\"filename\":"
+// prettier-ignore
+export const F_NAME: usize = memory.data<u8>([12, 0, 0, 0, 44, 34, 102, 105, 108, 101, 110, 97, 109, 101, 34, 58]);
+
+// ",\"filename\":\""
+// prettier-ignore
+export const F_BATCH_NAME: usize = memory.data<u8>([13, 0, 0, 0, 44, 34, 102, 105, 108, 101, 110, 97, 109, 101, 34, 58, 34]);
+
+// "_input.jsonl\",\"purpose\":\"batch\""
+// prettier-ignore
+export const F_INPUT_TAIL: usize = memory.data<u8>([31, 0, 0, 0, 95, 105, 110, 112, 117, 116, 46, 106, 115, 111, 110, 108, 34, 44, 34, 112, 117, 114, 112, 111, 115, 101, 34, 58, 34, 98, 97, 116, 99, 104, 34]);
+
+// "_output.jsonl\",\"purpose\":\"batch_output\""
+// prettier-ignore
+export const F_OUTPUT_TAIL: usize = memory.data<u8>([39, 0, 0, 0, 95, 111, 117, 116, 112, 117, 116, 46, 106, 115, 111, 110, 108, 34, 44, 34, 112, 117, 114, 112, 111, 115, 101, 34, 58, 34, 98, 97, 116, 99, 104, 95, 111, 117, 116, 112, 117, 116, 34]);
+
+// "_error.jsonl\",\"purpose\":\"batch_output\""
+// prettier-ignore
+export const F_ERROR_TAIL: usize = memory.data<u8>([38, 0, 0, 0, 95, 101, 114, 114, 111, 114, 46, 106, 115, 111, 110, 108, 34, 44, 34, 112, 117, 114, 112, 111, 115, 101, 34, 58, 34, 98, 97, 116, 99, 104, 95, 111, 117, 116, 112, 117, 116, 34]);
+
+// ",\"status\":\"processed\",\"expires_at\":"
+// prettier-ignore
+export const F_PROCESSED: usize = memory.data<u8>([35, 0, 0, 0, 44, 34, 115, 116, 97, 116, 117, 115, 34, 58, 34, 112, 114, 111, 99, 101, 115, 115, 101, 100, 34, 44, 34, 101, 120, 112, 105, 114, 101, 115, 95, 97, 116, 34, 58]);
+
+// ",\"status\":\"uploaded\",\"expires_at\":"
+// prettier-ignore
+export const F_UPLOADED: usize = memory.data<u8>([34, 0, 0, 0, 44, 34, 115, 116, 97, 116, 117, 115, 34, 58, 34, 117, 112, 108, 111, 97, 100, 101, 100, 34, 44, 34, 101, 120, 112, 105, 114, 101, 115, 95, 97, 116, 34, 58]);
+
+// ",\"status_details\":null}"
+// prettier-ignore
+export const F_NO_DETAILS: usize = memory.data<u8>([23, 0, 0, 0, 44, 34, 115, 116, 97, 116, 117, 115, 95, 100, 101, 116, 97, 105, 108, 115, 34, 58, 110, 117, 108, 108, 125]);
+
+// ",\"purpose\":\"batch\",\"status\":\"processed\",\"expires_at\":"
+// prettier-ignore
+export const F_PURPOSE: usize = memory.data<u8>([53, 0, 0, 0, 44, 34, 112, 117, 114, 112, 111, 115, 101, 34, 58, 34, 98, 97, 116, 99, 104, 34, 44, 34, 115, 116, 97, 116, 117, 115, 34, 58, 34, 112, 114, 111, 99, 101, 115, 115, 101, 100, 34, 44, 34, 101, 120, 112, 105, 114, 101, 115, 95, 97, 116, 34, 58]);
+
+// ",\"status_details\":null"
+// prettier-ignore
+export const F_DETAILS: usize = memory.data<u8>([22, 0, 0, 0, 44, 34, 115, 116, 97, 116, 117, 115, 95, 100, 101, 116, 97, 105, 108, 115, 34, 58, 110, 117, 108, 108]);
+
+// ",\"content_type\":"
+// prettier-ignore
+export const F_TYPE: usize = memory.data<u8>([16, 0, 0, 0, 44, 34, 99, 111, 110, 116, 101, 110, 116, 95, 116, 121, 112, 101, 34, 58]);
+
+// ",\"downloadable\":"
+// prettier-ignore
+export const F_DOWNLOADABLE: usize = memory.data<u8>([16, 0, 0, 0, 44, 34, 100, 111, 119, 110, 108, 111, 97, 100, 97, 98, 108, 101, 34, 58]);
+
+// "\",\"object\":\""
+// prettier-ignore
+export const D_OBJECT: usize = memory.data<u8>([12, 0, 0, 0, 34, 44, 34, 111, 98, 106, 101, 99, 116, 34, 58, 34]);
+
+// "\",\"deleted\":true}"
+// prettier-ignore
+export const D_DELETED: usize = memory.data<u8>([17, 0, 0, 0, 34, 44, 34, 100, 101, 108, 101, 116, 101, 100, 34, 58, 116, 114, 117, 101, 125]);
+
+// "{\"object\":\"list\",\"data\":[],\"first_id\":null,\"last_id\":null,\"has_more\":false}"
+// prettier-ignore
+export const EMPTY_LIST: usize = memory.data<u8>([75, 0, 0, 0, 123, 34, 111, 98, 106, 101, 99, 116, 34, 58, 34, 108, 105, 115, 116, 34, 44, 34, 100, 97, 116, 97, 34, 58, 91, 93, 44, 34, 102, 105, 114, 115, 116, 95, 105, 100, 34, 58, 110, 117, 108, 108, 44, 34, 108, 97, 115, 116, 95, 105, 100, 34, 58, 110, 117, 108, 108, 44, 34, 104, 97, 115, 95, 109, 111, 114, 101, 34, 58, 102, 97, 108, 115, 101, 125]);
+
+// " Ids have 1 to 256 of the characters A-Z a-z 0-9 _ . : -"
+// prettier-ignore
+export const TEXT_ID_FORM: usize = memory.data<u8>([56, 0, 0, 0, 32, 73, 100, 115, 32, 104, 97, 118, 101, 32, 49, 32, 116, 111, 32, 50, 53, 54, 32, 111, 102, 32, 116, 104, 101, 32, 99, 104, 97, 114, 97, 99, 116, 101, 114, 115, 32, 65, 45, 90, 32, 97, 45, 122, 32, 48, 45, 57, 32, 95, 32, 46, 32, 58, 32, 45]);
+
+// ": the upstream lists the newest first."
+// prettier-ignore
+export const TEXT_NO_ORDER: usize = memory.data<u8>([38, 0, 0, 0, 58, 32, 116, 104, 101, 32, 117, 112, 115, 116, 114, 101, 97, 109, 32, 108, 105, 115, 116, 115, 32, 116, 104, 101, 32, 110, 101, 119, 101, 115, 116, 32, 102, 105, 114, 115, 116, 46]);
+
+// " It stands for a part of a batch and is in no list."
+// prettier-ignore
+export const TEXT_NOT_A_CURSOR: usize = memory.data<u8>([51, 0, 0, 0, 32, 73, 116, 32, 115, 116, 97, 110, 100, 115, 32, 102, 111, 114, 32, 97, 32, 112, 97, 114, 116, 32, 111, 102, 32, 97, 32, 98, 97, 116, 99, 104, 32, 97, 110, 100, 32, 105, 115, 32, 105, 110, 32, 110, 111, 32, 108, 105, 115, 116, 46]);
+
+// "The upstream keeps the input of a batch; it can be neither read nor deleted."
+// prettier-ignore
+export const TEXT_KEEPS_INPUT: usize = memory.data<u8>([76, 0, 0, 0, 84, 104, 101, 32, 117, 112, 115, 116, 114, 101, 97, 109, 32, 107, 101, 101, 112, 115, 32, 116, 104, 101, 32, 105, 110, 112, 117, 116, 32, 111, 102, 32, 97, 32, 98, 97, 116, 99, 104, 59, 32, 105, 116, 32, 99, 97, 110, 32, 98, 101, 32, 110, 101, 105, 116, 104, 101, 114, 32, 114, 101, 97, 100, 32, 110, 111, 114, 32, 100, 101, 108, 101, 116, 101, 100, 46]);
+
+// "The results of a batch cannot be deleted by themselves. Delete the batch instead."
+// prettier-ignore
+export const TEXT_KEEPS_RESULTS: usize = memory.data<u8>([81, 0, 0, 0, 84, 104, 101, 32, 114, 101, 115, 117, 108, 116, 115, 32, 111, 102, 32, 97, 32, 98, 97, 116, 99, 104, 32, 99, 97, 110, 110, 111, 116, 32, 98, 101, 32, 100, 101, 108, 101, 116, 101, 100, 32, 98, 121, 32, 116, 104, 101, 109, 115, 101, 108, 118, 101, 115, 46, 32, 68, 101, 108, 101, 116, 101, 32, 116, 104, 101, 32, 98, 97, 116, 99, 104, 32, 105, 110, 115, 116, 101, 97, 100, 46]);
 
 /** Keeps 16 bytes readable after the start of every byte above; not a literal. */
 // prettier-ignore

@@ -47,6 +47,17 @@ export function putBodyHeaders(facts: Facts): void {
   VALUE.finish(0);
 }
 
+/** Adds the token that the Files API wants. Source: docs/files.md. */
+export function putFilesBeta(): void {
+  VALUE.begin(256, VALUE_CAP);
+  putClientTokens();
+  const before = VALUE.length;
+  putToken(literalPtr(L.BETA_FILES), literalLen(L.BETA_FILES));
+  if (VALUE.length != before && !VALUE.failed)
+    putHeader(L.H_ANTHROPIC_BETA, VALUE.start, VALUE.length);
+  VALUE.finish(0);
+}
+
 /** The tokens that the client sent, in all of its headers of that name. */
 function putClientTokens(): void {
   if (readPairs(HeaderMap.Request) != Status.Ok) return;

@@ -1,5 +1,6 @@
 /** Gives back what a stream owns. */
 import { closeArena } from "../bytes/arena";
+import { closeLineStream } from "../bytes/line_stream";
 import { closeArrayStream } from "../json/array_stream";
 import { closeSource, hasSource } from "./event_source";
 import { droppedPieces, isComplete } from "./event_translator";
@@ -15,6 +16,9 @@ export function closeStream(stream: StreamState): void {
   const list = stream.list;
   if (list != null) closeArrayStream(list);
   stream.list = null;
+  const lines = stream.lines;
+  if (lines != null) closeLineStream(lines);
+  stream.lines = null;
   stream.resource = null;
   const path = stream.pathArena;
   if (path != null) closeArena(path);

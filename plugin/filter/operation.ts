@@ -21,6 +21,7 @@ import {
   foundPathLen,
   foundPathPtr,
   foundWord,
+  isResource,
   Operation,
 } from "../translate/surface";
 import { putNotedProblem } from "./error_body";
@@ -136,15 +137,17 @@ function isServed(operation: Operation, profile: Profile): bool {
     case Operation.Chat:
     case Operation.Responses:
     case Operation.Completions:
-    case Operation.ModelList:
-    case Operation.ModelRetrieve:
     case Operation.Messages:
       return true;
     case Operation.CountTokens:
     case Operation.ResponseTokens:
       return hasPath(profile.upstream, UpstreamPath.CountTokens);
     default:
-      return false;
+      return (
+        isResource(operation) &&
+        operation != Operation.BatchCreate &&
+        operation != Operation.FileUpload
+      );
   }
 }
 

@@ -26,7 +26,8 @@ import { headerBlock, headerBlockLen, putHeader, readRequestHeaders } from "./re
 import { RequestHeader } from "./request_headers_table";
 import { requestUnchanged, translateRequest } from "./request_translator";
 import { needsModel, selectProfile, selectWithoutModel, UNKNOWN_PROFILE } from "./select_profile";
-import { isResource, sendResource } from "./resource_request";
+import { isResource } from "../translate/surface";
+import { sendResource } from "./resource_request";
 import { Phase, StreamState } from "./stream";
 import { proveHold, watch } from "./tick";
 

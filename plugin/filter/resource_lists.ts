@@ -26,6 +26,7 @@ import { Operation } from "../translate/surface";
 import { putOwnError } from "./error_body";
 import { countStreamError } from "./metrics";
 import { putNamed } from "./model_requests";
+import { putElement } from "./resource_answer";
 import { putResponseLiteral, putResponseNumber } from "./response_headers";
 import { Phase, StreamState } from "./stream";
 import { Ascii } from "../bytes/ascii";
@@ -138,6 +139,8 @@ function putItem(
   if (list == null) return false;
   if (!stream.sawList) putListOpen(out);
   stream.sawList = true;
+  if (stream.operation != Operation.ModelList)
+    return putElement(out, stream, c, list.valuePtr, list.valueLen);
   if (!readModel(c, list.valuePtr, list.valueLen, resource.maxDepth)) return false;
   if (!isAllowed(profile, MODEL.idPtr + 1, MODEL.idLen - 2)) return true;
   putListComma(out, resource);

@@ -10,10 +10,11 @@ import { openStruct } from "../bytes/records";
 import { SpanTable } from "../bytes/span_table";
 import { Writer } from "../bytes/writer";
 import { Profile } from "../policy/config";
-import { atMember, refuse, refuseMemory } from "../translate/shared/problem";
-import { Resource } from "../translate/shared/resource";
-import { foundIdLen, foundIdPtr, Operation } from "../translate/surface";
+import { FileKind, Resource } from "../translate/shared/resource";
+import { foundIdLen, foundIdPtr, isOnFiles, Operation } from "../translate/surface";
+import { putFilesBeta } from "./beta_headers";
 import { putCredentials } from "./credentials";
+import { putIdPath, readId, repliesEmpty } from "./id_requests";
 import { putModelPath, repliesModels } from "./model_requests";
 import { countRequest } from "./metrics";
 import { replyError, replyProblem } from "./reply";
@@ -27,11 +28,6 @@ const ARENA_BYTES: u32 = 1008;
 const ARENA_CAP: u32 = 262144;
 const PATH_CAP: u32 = 65536;
 
-/** True for operations on models, files and batches in OpenAI's shape. */
-export function isResource(operation: Operation): bool {
-  return operation >= Operation.BatchCreate && operation <= Operation.ModelRetrieve;
-}
-
 /** Sends the request on its way, or answers it. */
 export function sendResource(stream: StreamState, headers: SpanTable, profile: Profile): void {
   const resource = openResource(stream, profile);
@@ -39,7 +35,7 @@ export function sendResource(stream: StreamState, headers: SpanTable, profile: P
     replyError(stream, 500, L.CODE_OUT_OF_MEMORY, L.TEXT_OUT_OF_MEMORY, 0);
     return;
   }
-  if (repliesModels(stream, profile, resource)) return;
+  if (!isForUpstream(stream, profile, resource)) return;
   const out = output();
   out.begin(256, PATH_CAP);
   if (!putPath(out, stream, profile, resource) || out.failed) {
@@ -49,14 +45,34 @@ export function sendResource(stream: StreamState, headers: SpanTable, profile: P
   putHeader(L.H_PATH, out.start, out.length);
   putCredentials(headers, profile, true);
   editClientHeaders(headers, profile);
-  editConditions(headers);
+  if (!isContent(stream, resource)) editConditions(headers);
+  if (isOnFiles(stream.operation) && resource.kind == FileKind.Plain) putFilesBeta();
   stream.phase = Phase.Sent;
   countRequest(stream);
 }
 
+function isOnModels(operation: Operation): bool {
+  return operation == Operation.ModelList || operation == Operation.ModelRetrieve;
+}
+
+/** True for the content of a file that the upstream keeps: its bytes are nobody's business. */
+export function isContent(stream: StreamState, resource: Resource): bool {
+  return stream.operation == Operation.FileContent && resource.kind == FileKind.Plain;
+}
+
+/** False when the request was answered: by what the configuration knows, or with a problem. */
+function isForUpstream(stream: StreamState, profile: Profile, resource: Resource): bool {
+  if (isOnModels(stream.operation)) return !repliesModels(stream, profile, resource);
+  if (readId(stream.operation, profile, resource)) return !repliesEmpty(stream);
+  replyProblem(stream);
+  return false;
+}
+
 /** Path and query upstream. False with a problem. */
 function putPath(out: Writer, stream: StreamState, profile: Profile, resource: Resource): bool {
-  return putModelPath(out, stream.operation, profile, resource);
+  return isOnModels(stream.operation)
+    ? putModelPath(out, stream.operation, profile, resource)
+    : putIdPath(out, stream.operation, profile, resource);
 }
 
 /** What the stream keeps, with the id of the path; null without memory. */

@@ -28,7 +28,11 @@ import {
 } from "./response_headers";
 import { ResponseHeader } from "./response_headers_table";
 import { countUpstreamError } from "./metrics";
+import { isContent } from "./resource_request";
 import { finishList, isList, openList, takeList } from "./resource_lists";
+import { finishLines, isResults, nameResults, openResults, takeLines } from "./results";
+import { Operation } from "../translate/surface";
+import { replyDeleted } from "./resource_answer";
 import { Phase, StreamState } from "./stream";
 import { finishWhole, takeWhole } from "./whole";
 import { putEmptyError, statusFor } from "./error_body";
@@ -49,24 +53,35 @@ export function onResponseHeaders(stream: StreamState, end: bool): Action {
     return Action.Continue;
   }
   stream.status = statusOf(headers);
-  if (isBetween(stream.status)) {
+  const failed = stream.status >= 400 || stream.phase != Phase.Sent;
+  if (isUntouched(stream, failed)) {
     stream.phase = Phase.Pass;
     return Action.Continue;
   }
-  const failed = stream.status >= 400 || stream.phase != Phase.Sent;
   if (failed) countUpstreamError(stream);
   if (stream.dialect == Dialect.Anthropic && !end) return openNativeAnswer(stream, headers, failed);
   if (end) return answerEmpty(stream, headers, failed);
-  if (failed) stream.phase = Phase.Error;
-  else if (!openAnswer(stream, headers)) return Action.Continue;
-  stream.responseHeld = holdsAnswer(stream.root, failed);
+  if (!openBody(stream, headers, failed)) return Action.Continue;
+  stream.responseHeld = stream.phase != Phase.Lines && holdsAnswer(stream.root, failed);
   editHeaders(stream, headers);
   return stream.responseHeld ? Action.Pause : Action.Continue;
 }
 
-/** Neither an answer nor an error: interim, or for the client to follow. */
-function isBetween(status: u32): bool {
-  return status < 200 || (status >= 300 && status < 400);
+/** Answers that are the client's as they are: no final ones, redirections, the bytes of a file, results in the upstream's form. */
+function isUntouched(stream: StreamState, failed: bool): bool {
+  if (stream.status < 200 || (stream.status >= 300 && stream.status < 400)) return true;
+  if (failed) return false;
+  const resource = stream.resource;
+  if (resource == null) return false;
+  return stream.operation == Operation.BatchResults || isContent(stream, resource);
+}
+
+/** False when the answer was refused. An error in a compression that we cannot read is one without a body. */
+function openBody(stream: StreamState, headers: SpanTable, failed: bool): bool {
+  if (!failed) return openAnswer(stream, headers);
+  stream.phase = Phase.Error;
+  stream.unreadable = !isIdentity(headers);
+  return true;
 }
 
 function statusOf(headers: SpanTable): u32 {
@@ -99,6 +114,7 @@ function framingOf(stream: StreamState, headers: SpanTable): Framing {
 
 /** A header-only answer: a body can only be given to it by a reply. */
 function answerEmpty(stream: StreamState, headers: SpanTable, failed: bool): Action {
+  if (!failed && replyDeleted(stream)) return Action.Continue;
   if (failed) {
     sendUpstreamError(stream, putEmptyError(stream, stream.status), headers);
   } else replyError(stream, 502, L.CODE_INVALID_UPSTREAM, L.TEXT_UPSTREAM_INVALID, 0);
@@ -118,8 +134,11 @@ function checkAnswer(stream: StreamState, headers: SpanTable): bool {
 
 /** Lists go element by element, other answers whole. False when it was refused. */
 function openResourceAnswer(stream: StreamState, profile: Profile): bool {
-  if (!isList(stream.operation)) stream.phase = Phase.Whole;
-  else if (!openList(stream, profile)) {
+  let opened = true;
+  if (isList(stream.operation)) opened = openList(stream, profile);
+  else if (isResults(stream)) opened = openResults(stream, profile);
+  else stream.phase = Phase.Whole;
+  if (!opened) {
     replyError(stream, 500, L.CODE_OUT_OF_MEMORY, L.TEXT_OUT_OF_MEMORY, 0);
     return false;
   }
@@ -136,6 +155,10 @@ function editHeaders(stream: StreamState, headers: SpanTable): void {
   const whole = stream.phase == Phase.Whole || stream.phase == Phase.Error;
   dropBodyHeaders(headers, stream.responseHeld && whole);
   mapHeaders(headers);
+  if (stream.phase == Phase.Lines) {
+    nameResults(stream);
+    return;
+  }
   stream.hasRequestId =
     headers.has(ResponseHeader.XRequestId) || requestIdHeader(headers) != ResponseHeader.Unknown;
   if (stream.phase == Phase.Events || (stream.wantsStream && stream.phase == Phase.Whole)) {
@@ -156,6 +179,7 @@ function putContentType(headers: SpanTable, value: usize): void {
 export function onResponseBody(stream: StreamState, size: u32, end: bool): Action {
   if (stream.phase == Phase.Events) return takeEvents(stream, size, end);
   if (stream.phase == Phase.List) return takeList(stream, size, end);
+  if (stream.phase == Phase.Lines) return takeLines(stream, size, end);
   if (stream.phase == Phase.Watch) return takeNativeEvents(stream, size, end);
   if (isNativeBody(stream)) return takeNativeBody(stream, size, end);
   if (stream.phase == Phase.Whole || stream.phase == Phase.Error)
@@ -174,6 +198,7 @@ function swallow(size: u32): Action {
 export function onResponseTrailers(stream: StreamState): Action {
   if (stream.phase == Phase.Events) finishEvents(stream);
   else if (stream.phase == Phase.List) finishList(stream);
+  else if (stream.phase == Phase.Lines) finishLines(stream);
   else if (stream.phase == Phase.Watch) finishNativeEvents(stream);
   else if (isNativeBody(stream)) finishNativeBody(stream);
   else if (stream.phase == Phase.Whole || stream.phase == Phase.Error) finishWhole(stream);

@@ -4,10 +4,11 @@
  *   New ──▶ Pass                                   not ours: every callback answers Continue
  *   New ──▶ Waiting ──▶ Body ──▶ Sent              held or early; Waiting: headers seen, no body yet
  *   any request phase ──▶ Replied                  we answered ourselves; the reply passes our response callbacks
- *   Sent ──▶ Whole | Error | Events | List ──▶ Finished   by what the upstream answers
+ *   Sent ──▶ Whole | Error | Events | List | Lines ──▶ Finished   by what the upstream answers
  *   Sent ──▶ Watch | Pass                          native answers that pass as they are
  */
 import { Arena } from "../bytes/arena";
+import { LineStream } from "../bytes/line_stream";
 import { EventStreamDecoder } from "../eventstream/decoder";
 import { Profile } from "../policy/config";
 import { ArrayStream } from "../json/array_stream";
@@ -44,6 +45,8 @@ export const enum Phase {
   List = 10,
   /** A native stream passes; only its end is watched. */
   Watch = 11,
+  /** Translating results, line by line. */
+  Lines = 12,
 }
 
 @unmanaged
@@ -75,6 +78,8 @@ export class StreamState {
   pathArena: Arena | null; // owned; holds the model that the path names
   pathModelPtr: usize; // fit for a string token; 0: the path names none
   pathModelLen: u32;
+  lines: LineStream | null; // owned; Phase.Lines
+  unreadable: bool; // an error whose body is compressed
   sawList: bool; // the list that goes to the client was opened
   resource: Resource | null; // of operations on models, files and batches; in the arena
   text: TextStream | null; // of Operation.Completions; in the arena

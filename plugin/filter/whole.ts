@@ -71,7 +71,7 @@ function translateBody(stream: StreamState): void {
   const size = stream.responseBytes;
   let ptr: usize = 0;
   let len: u32 = 0;
-  if (size > 0) {
+  if (size > 0 && !stream.unreadable) {
     if (readBuffer(BufferType.ResponseBody, size) != Status.Ok) {
       replaceBody(stream, putFailure(stream, 500, L.CODE_OUT_OF_MEMORY, L.TEXT_OUT_OF_MEMORY));
       return;

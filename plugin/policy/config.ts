@@ -99,6 +99,18 @@ export const enum CompletionsMode {
   Complete = 2,
 }
 
+/** What becomes of an uploaded input of a batch. */
+export const enum InputFile {
+  Reject = 0,
+  Eager = 1,
+}
+
+/** Words of a batch's `status`. */
+export const enum BatchStatus {
+  OpenAi = 0,
+  Native = 1,
+}
+
 export const enum OnDenied {
   Reject = 0,
   Default = 1,
@@ -239,6 +251,8 @@ export class Profile {
   textItems: TextItems;
   reasoningEvents: ReasoningEvents;
   streamErrors: StreamErrors;
+  inputFile: InputFile;
+  batchStatus: BatchStatus;
 
   maxRequestBytes: u32;
   maxResponseBytes: u32;

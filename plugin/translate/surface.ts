@@ -48,6 +48,16 @@ const ROW_ANY: usize = 10;
 const ROW_NATIVE: usize = 11;
 const ROW_PATH: usize = 12;
 
+/** True for operations on models, files and batches in OpenAI's shape. */
+export function isResource(operation: Operation): bool {
+  return operation >= Operation.BatchCreate && operation <= Operation.ModelRetrieve;
+}
+
+/** True for operations on files. */
+export function isOnFiles(operation: Operation): bool {
+  return operation >= Operation.FileUpload && operation <= Operation.FileContent;
+}
+
 /** Classifies a request; `path` may have a query. `isNative`: it carries `anthropic-version`. */
 export function findOperation(
   method: usize,

@@ -29,6 +29,8 @@ export const GOOD: [string, unknown][] = [
   ["a key by value", key({ env: undefined, value: "sk" })],
   ["each auth header", one({ auth: { header: "x-api-key" } })],
   ["only the served endpoint", one({ endpoints: ["chat_completions"] })],
+  ["every surface", one({ endpoints: ["batches", "files", "models", "completions"] })],
+  ["words of a batch", one({ batches: { status: "native", input_file: "reject" } })],
   ["an empty list of prefixes", one({ models: { strip_prefixes: [] } })],
   ["aliases", one({ models: { aliases: { "gpt-4o": "claude", "*": "x-*", "a*": "b" } } })],
   ["no alias", one({ models: { aliases: {} } })],
@@ -170,6 +172,7 @@ export const BAD: [string, unknown, string][] = [
     one({ endpoints: ["chat_completions", "chat_completions"] }),
     "$.profile.endpoints[1]",
   ],
+  ["another word of a batch", one({ batches: { status: "both" } }), "$.profile.batches.status"],
   ["no endpoint", one({ endpoints: [] }), "$.profile.endpoints"],
   ["one word for a list", one({ endpoints: "chat_completions" }), "$.profile.endpoints"],
   [

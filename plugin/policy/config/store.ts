@@ -157,9 +157,17 @@ function storeSurface(reader: Reader, group: Group, member: u32): void {
     case Group.Completions:
       reader.profile.completionsMode = reader.number;
       break;
+    case Group.Batches:
+      storeBatches(reader, member);
+      break;
     default:
       break;
   }
+}
+
+function storeBatches(reader: Reader, member: u32): void {
+  if (member == K.BatchesKey.InputFile) reader.profile.inputFile = reader.number;
+  else reader.profile.batchStatus = reader.number;
 }
 
 function storeSettings(reader: Reader, member: u32): void {

@@ -4,6 +4,7 @@
  */
 import * as L from "../../bytes/literals";
 import { Ascii } from "../../bytes/ascii";
+import { copyTrusted, SLACK } from "../../bytes/copy";
 import { Writer } from "../../bytes/writer";
 import { kindOf } from "../../json/cursor";
 import { equalsLiteral } from "../../bytes/compare";
@@ -21,6 +22,22 @@ export function putListComma(out: Writer, resource: Resource): void {
   resource.count += 1;
 }
 
+/** Most bytes of an id that is kept as a cursor. */
+const LONGEST_ID: u32 = 512;
+
+/** Keeps the id (token) of an element, for lists that name no cursors of their own. */
+export function keepItemId(resource: Resource, ptr: usize, len: u32): void {
+  if (resource.hasCursors || len > LONGEST_ID) return;
+  if (resource.lastPtr == 0) resource.lastPtr = resource.arena.take(LONGEST_ID + SLACK);
+  if (resource.firstPtr == 0) {
+    resource.firstPtr = resource.arena.keep(ptr, len);
+    resource.firstLen = len;
+  }
+  if (resource.lastPtr == 0) return;
+  copyTrusted(resource.lastPtr, ptr, len);
+  resource.lastLen = len;
+}
+
 /** Keeps what a member of the upstream's list says; a value above the arena's cap is not kept. False without memory. */
 export function takeListMember(
   resource: Resource,
@@ -34,11 +51,13 @@ export function takeListMember(
   else if (equalsLiteral(key, keyLen, L.NEXT_PAGE)) resource.hasMore = kind == JsonKind.String;
   if (kind != JsonKind.String) return true;
   if (equalsLiteral(key, keyLen, L.FIRST_ID)) {
+    resource.hasCursors = true;
     resource.firstPtr = resource.arena.keep(ptr, len);
     resource.firstLen = len;
     return resource.firstPtr != 0;
   }
   if (!equalsLiteral(key, keyLen, L.LAST_ID)) return true;
+  resource.hasCursors = true;
   resource.lastPtr = resource.arena.keep(ptr, len);
   resource.lastLen = len;
   return resource.lastPtr != 0;

@@ -41,6 +41,7 @@ export class Resource {
   // Lists
   count: u32; // elements that were written
   hasMore: bool;
+  hasCursors: bool; // the list names them itself
   firstPtr: usize; // token: the upstream's cursor
   firstLen: u32;
   lastPtr: usize; // token
