@@ -4313,6 +4313,102 @@ export const DISPOSITION_OUTPUT: usize = memory.data<u8>([14, 0, 0, 0, 95, 111, 
 // prettier-ignore
 export const DISPOSITION_ERROR: usize = memory.data<u8>([13, 0, 0, 0, 95, 101, 114, 114, 111, 114, 46, 106, 115, 111, 110, 108, 34]);
 
+// "requests"
+// prettier-ignore
+export const REQUESTS: usize = memory.data<u8>([8, 0, 0, 0, 114, 101, 113, 117, 101, 115, 116, 115]);
+
+// "input_file_id"
+// prettier-ignore
+export const INPUT_FILE_ID: usize = memory.data<u8>([13, 0, 0, 0, 105, 110, 112, 117, 116, 95, 102, 105, 108, 101, 95, 105, 100]);
+
+// "endpoint"
+// prettier-ignore
+export const ENDPOINT: usize = memory.data<u8>([8, 0, 0, 0, 101, 110, 100, 112, 111, 105, 110, 116]);
+
+// "completion_window"
+// prettier-ignore
+export const COMPLETION_WINDOW: usize = memory.data<u8>([17, 0, 0, 0, 99, 111, 109, 112, 108, 101, 116, 105, 111, 110, 95, 119, 105, 110, 100, 111, 119]);
+
+// "method"
+// prettier-ignore
+export const METHOD: usize = memory.data<u8>([6, 0, 0, 0, 109, 101, 116, 104, 111, 100]);
+
+// "body"
+// prettier-ignore
+export const BODY: usize = memory.data<u8>([4, 0, 0, 0, 98, 111, 100, 121]);
+
+// "params"
+// prettier-ignore
+export const PARAMS: usize = memory.data<u8>([6, 0, 0, 0, 112, 97, 114, 97, 109, 115]);
+
+// "24h"
+// prettier-ignore
+export const WINDOW_24H: usize = memory.data<u8>([3, 0, 0, 0, 50, 52, 104]);
+
+// "invalid_jsonl_line"
+// prettier-ignore
+export const CODE_INVALID_LINE: usize = memory.data<u8>([18, 0, 0, 0, 105, 110, 118, 97, 108, 105, 100, 95, 106, 115, 111, 110, 108, 95, 108, 105, 110, 101]);
+
+// "{\"custom_id\":"
+// prettier-ignore
+export const BI_OPEN: usize = memory.data<u8>([13, 0, 0, 0, 123, 34, 99, 117, 115, 116, 111, 109, 95, 105, 100, 34, 58]);
+
+// ",\"params\":"
+// prettier-ignore
+export const BI_PARAMS: usize = memory.data<u8>([10, 0, 0, 0, 44, 34, 112, 97, 114, 97, 109, 115, 34, 58]);
+
+// "{\"requests\":["
+// prettier-ignore
+export const BI_REQUESTS: usize = memory.data<u8>([13, 0, 0, 0, 123, 34, 114, 101, 113, 117, 101, 115, 116, 115, 34, 58, 91]);
+
+// "]}"
+// prettier-ignore
+export const BI_END: usize = memory.data<u8>([2, 0, 0, 0, 93, 125]);
+
+// " The only window is '24h'."
+// prettier-ignore
+export const TEXT_ONLY_24H: usize = memory.data<u8>([26, 0, 0, 0, 32, 84, 104, 101, 32, 111, 110, 108, 121, 32, 119, 105, 110, 100, 111, 119, 32, 105, 115, 32, 39, 50, 52, 104, 39, 46]);
+
+// " Supported values are: '/v1/chat/completions', '/v1/responses', '/v1/completions' and '/v1/messages'."
+// prettier-ignore
+export const TEXT_ENDPOINTS: usize = memory.data<u8>([101, 0, 0, 0, 32, 83, 117, 112, 112, 111, 114, 116, 101, 100, 32, 118, 97, 108, 117, 101, 115, 32, 97, 114, 101, 58, 32, 39, 47, 118, 49, 47, 99, 104, 97, 116, 47, 99, 111, 109, 112, 108, 101, 116, 105, 111, 110, 115, 39, 44, 32, 39, 47, 118, 49, 47, 114, 101, 115, 112, 111, 110, 115, 101, 115, 39, 44, 32, 39, 47, 118, 49, 47, 99, 111, 109, 112, 108, 101, 116, 105, 111, 110, 115, 39, 32, 97, 110, 100, 32, 39, 47, 118, 49, 47, 109, 101, 115, 115, 97, 103, 101, 115, 39, 46]);
+
+// " The upstream takes 1 to 64 of the characters A-Z a-z 0-9 _ -"
+// prettier-ignore
+export const TEXT_CUSTOM_ID_FORM: usize = memory.data<u8>([61, 0, 0, 0, 32, 84, 104, 101, 32, 117, 112, 115, 116, 114, 101, 97, 109, 32, 116, 97, 107, 101, 115, 32, 49, 32, 116, 111, 32, 54, 52, 32, 111, 102, 32, 116, 104, 101, 32, 99, 104, 97, 114, 97, 99, 116, 101, 114, 115, 32, 65, 45, 90, 32, 97, 45, 122, 32, 48, 45, 57, 32, 95, 32, 45]);
+
+// " The only method is 'POST'."
+// prettier-ignore
+export const TEXT_ONLY_POST: usize = memory.data<u8>([27, 0, 0, 0, 32, 84, 104, 101, 32, 111, 110, 108, 121, 32, 109, 101, 116, 104, 111, 100, 32, 105, 115, 32, 39, 80, 79, 83, 84, 39, 46]);
+
+// "A request of a batch is an object with 'custom_id' and 'body' or 'params'."
+// prettier-ignore
+export const TEXT_NO_REQUEST: usize = memory.data<u8>([74, 0, 0, 0, 65, 32, 114, 101, 113, 117, 101, 115, 116, 32, 111, 102, 32, 97, 32, 98, 97, 116, 99, 104, 32, 105, 115, 32, 97, 110, 32, 111, 98, 106, 101, 99, 116, 32, 119, 105, 116, 104, 32, 39, 99, 117, 115, 116, 111, 109, 95, 105, 100, 39, 32, 97, 110, 100, 32, 39, 98, 111, 100, 121, 39, 32, 111, 114, 32, 39, 112, 97, 114, 97, 109, 115, 39, 46]);
+
+// ": all requests of a batch go to one endpoint."
+// prettier-ignore
+export const TEXT_ONE_FORM: usize = memory.data<u8>([45, 0, 0, 0, 58, 32, 97, 108, 108, 32, 114, 101, 113, 117, 101, 115, 116, 115, 32, 111, 102, 32, 97, 32, 98, 97, 116, 99, 104, 32, 103, 111, 32, 116, 111, 32, 111, 110, 101, 32, 101, 110, 100, 112, 111, 105, 110, 116, 46]);
+
+// ": a batch has at least one request."
+// prettier-ignore
+export const TEXT_NO_REQUESTS: usize = memory.data<u8>([35, 0, 0, 0, 58, 32, 97, 32, 98, 97, 116, 99, 104, 32, 104, 97, 115, 32, 97, 116, 32, 108, 101, 97, 115, 116, 32, 111, 110, 101, 32, 114, 101, 113, 117, 101, 115, 116, 46]);
+
+// " cannot be served in a batch."
+// prettier-ignore
+export const TEXT_NOT_IN_BATCH: usize = memory.data<u8>([29, 0, 0, 0, 32, 99, 97, 110, 110, 111, 116, 32, 98, 101, 32, 115, 101, 114, 118, 101, 100, 32, 105, 110, 32, 97, 32, 98, 97, 116, 99, 104, 46]);
+
+// ": in a batch only function tools with names of A-Z a-z 0-9 _ - can be served."
+// prettier-ignore
+export const TEXT_TOOLS_NOT_IN_BATCH: usize = memory.data<u8>([77, 0, 0, 0, 58, 32, 105, 110, 32, 97, 32, 98, 97, 116, 99, 104, 32, 111, 110, 108, 121, 32, 102, 117, 110, 99, 116, 105, 111, 110, 32, 116, 111, 111, 108, 115, 32, 119, 105, 116, 104, 32, 110, 97, 109, 101, 115, 32, 111, 102, 32, 65, 45, 90, 32, 97, 45, 122, 32, 48, 45, 57, 32, 95, 32, 45, 32, 99, 97, 110, 32, 98, 101, 32, 115, 101, 114, 118, 101, 100, 46]);
+
+// ": batches are created from an inline 'requests' array, because the upstream does not give uploaded files back. Send 'requests' in this call, or enable batches.input_file: eager on this route and upload the file again."
+// prettier-ignore
+export const TEXT_NO_INPUT_FILE: usize = memory.data<u8>([217, 0, 0, 0, 58, 32, 98, 97, 116, 99, 104, 101, 115, 32, 97, 114, 101, 32, 99, 114, 101, 97, 116, 101, 100, 32, 102, 114, 111, 109, 32, 97, 110, 32, 105, 110, 108, 105, 110, 101, 32, 39, 114, 101, 113, 117, 101, 115, 116, 115, 39, 32, 97, 114, 114, 97, 121, 44, 32, 98, 101, 99, 97, 117, 115, 101, 32, 116, 104, 101, 32, 117, 112, 115, 116, 114, 101, 97, 109, 32, 100, 111, 101, 115, 32, 110, 111, 116, 32, 103, 105, 118, 101, 32, 117, 112, 108, 111, 97, 100, 101, 100, 32, 102, 105, 108, 101, 115, 32, 98, 97, 99, 107, 46, 32, 83, 101, 110, 100, 32, 39, 114, 101, 113, 117, 101, 115, 116, 115, 39, 32, 105, 110, 32, 116, 104, 105, 115, 32, 99, 97, 108, 108, 44, 32, 111, 114, 32, 101, 110, 97, 98, 108, 101, 32, 98, 97, 116, 99, 104, 101, 115, 46, 105, 110, 112, 117, 116, 95, 102, 105, 108, 101, 58, 32, 101, 97, 103, 101, 114, 32, 111, 110, 32, 116, 104, 105, 115, 32, 114, 111, 117, 116, 101, 32, 97, 110, 100, 32, 117, 112, 108, 111, 97, 100, 32, 116, 104, 101, 32, 102, 105, 108, 101, 32, 97, 103, 97, 105, 110, 46]);
+
+// ":method"
+// prettier-ignore
+export const H_METHOD: usize = memory.data<u8>([7, 0, 0, 0, 58, 109, 101, 116, 104, 111, 100]);
+
 // --- files ---
 
 // "files-api-2025-04-14"
@@ -4414,6 +4510,50 @@ export const TEXT_KEEPS_INPUT: usize = memory.data<u8>([76, 0, 0, 0, 84, 104, 10
 // "The results of a batch cannot be deleted by themselves. Delete the batch instead."
 // prettier-ignore
 export const TEXT_KEEPS_RESULTS: usize = memory.data<u8>([81, 0, 0, 0, 84, 104, 101, 32, 114, 101, 115, 117, 108, 116, 115, 32, 111, 102, 32, 97, 32, 98, 97, 116, 99, 104, 32, 99, 97, 110, 110, 111, 116, 32, 98, 101, 32, 100, 101, 108, 101, 116, 101, 100, 32, 98, 121, 32, 116, 104, 101, 109, 115, 101, 108, 118, 101, 115, 46, 32, 68, 101, 108, 101, 116, 101, 32, 116, 104, 101, 32, 98, 97, 116, 99, 104, 32, 105, 110, 115, 116, 101, 97, 100, 46]);
+
+// "content-disposition:"
+// prettier-ignore
+export const FORM_DISPOSITION: usize = memory.data<u8>([20, 0, 0, 0, 99, 111, 110, 116, 101, 110, 116, 45, 100, 105, 115, 112, 111, 115, 105, 116, 105, 111, 110, 58]);
+
+// "multipart/form-data"
+// prettier-ignore
+export const MULTIPART_FORM: usize = memory.data<u8>([19, 0, 0, 0, 109, 117, 108, 116, 105, 112, 97, 114, 116, 47, 102, 111, 114, 109, 45, 100, 97, 116, 97]);
+
+// "boundary"
+// prettier-ignore
+export const BOUNDARY: usize = memory.data<u8>([8, 0, 0, 0, 98, 111, 117, 110, 100, 97, 114, 121]);
+
+// "; filename=\""
+// prettier-ignore
+export const FORM_FILENAME: usize = memory.data<u8>([12, 0, 0, 0, 59, 32, 102, 105, 108, 101, 110, 97, 109, 101, 61, 34]);
+
+// "--\r\n"
+// prettier-ignore
+export const FORM_END: usize = memory.data<u8>([4, 0, 0, 0, 45, 45, 13, 10]);
+
+// "\r\n"
+// prettier-ignore
+export const CRLF: usize = memory.data<u8>([2, 0, 0, 0, 13, 10]);
+
+// "The form cannot be read: it has no end, or a part has no head."
+// prettier-ignore
+export const TEXT_BROKEN_FORM: usize = memory.data<u8>([62, 0, 0, 0, 84, 104, 101, 32, 102, 111, 114, 109, 32, 99, 97, 110, 110, 111, 116, 32, 98, 101, 32, 114, 101, 97, 100, 58, 32, 105, 116, 32, 104, 97, 115, 32, 110, 111, 32, 101, 110, 100, 44, 32, 111, 114, 32, 97, 32, 112, 97, 114, 116, 32, 104, 97, 115, 32, 110, 111, 32, 104, 101, 97, 100, 46]);
+
+// ": a form has one file."
+// prettier-ignore
+export const TEXT_ONE_FILE: usize = memory.data<u8>([22, 0, 0, 0, 58, 32, 97, 32, 102, 111, 114, 109, 32, 104, 97, 115, 32, 111, 110, 101, 32, 102, 105, 108, 101, 46]);
+
+// ": a name has at most 255 bytes, and no quotes, backslashes or line ends."
+// prettier-ignore
+export const TEXT_NO_NAME: usize = memory.data<u8>([72, 0, 0, 0, 58, 32, 97, 32, 110, 97, 109, 101, 32, 104, 97, 115, 32, 97, 116, 32, 109, 111, 115, 116, 32, 50, 53, 53, 32, 98, 121, 116, 101, 115, 44, 32, 97, 110, 100, 32, 110, 111, 32, 113, 117, 111, 116, 101, 115, 44, 32, 98, 97, 99, 107, 115, 108, 97, 115, 104, 101, 115, 32, 111, 114, 32, 108, 105, 110, 101, 32, 101, 110, 100, 115, 46]);
+
+// "Files are uploaded as 'multipart/form-data' with a boundary and a part named 'file'."
+// prettier-ignore
+export const TEXT_NOT_A_FORM: usize = memory.data<u8>([84, 0, 0, 0, 70, 105, 108, 101, 115, 32, 97, 114, 101, 32, 117, 112, 108, 111, 97, 100, 101, 100, 32, 97, 115, 32, 39, 109, 117, 108, 116, 105, 112, 97, 114, 116, 47, 102, 111, 114, 109, 45, 100, 97, 116, 97, 39, 32, 119, 105, 116, 104, 32, 97, 32, 98, 111, 117, 110, 100, 97, 114, 121, 32, 97, 110, 100, 32, 97, 32, 112, 97, 114, 116, 32, 110, 97, 109, 101, 100, 32, 39, 102, 105, 108, 101, 39, 46]);
+
+// "name"
+// prettier-ignore
+export const NAME: usize = memory.data<u8>([4, 0, 0, 0, 110, 97, 109, 101]);
 
 /** Keeps 16 bytes readable after the start of every byte above; not a literal. */
 // prettier-ignore

@@ -91,7 +91,7 @@ function keepToolShape(
 }
 
 /** The value of x-bridge-adapted, written behind the body and copied. */
-function keepAdaptations(stream: StreamState, facts: Facts): bool {
+export function keepAdaptations(stream: StreamState, facts: Facts): bool {
   const arena = stream.arena;
   if (arena == null) return false;
   const out = output();

@@ -1,5 +1,6 @@
 /** Gives back what a stream owns. */
 import { closeArena } from "../bytes/arena";
+import { closeMultipart } from "../bytes/multipart";
 import { closeLineStream } from "../bytes/line_stream";
 import { closeArrayStream } from "../json/array_stream";
 import { closeSource, hasSource } from "./event_source";
@@ -16,6 +17,9 @@ export function closeStream(stream: StreamState): void {
   const list = stream.list;
   if (list != null) closeArrayStream(list);
   stream.list = null;
+  const upload = stream.upload;
+  if (upload != null) closeMultipart(upload.parts);
+  stream.upload = null;
   const lines = stream.lines;
   if (lines != null) closeLineStream(lines);
   stream.lines = null;

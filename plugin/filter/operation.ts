@@ -143,11 +143,7 @@ function isServed(operation: Operation, profile: Profile): bool {
     case Operation.ResponseTokens:
       return hasPath(profile.upstream, UpstreamPath.CountTokens);
     default:
-      return (
-        isResource(operation) &&
-        operation != Operation.BatchCreate &&
-        operation != Operation.FileUpload
-      );
+      return isResource(operation);
   }
 }
 

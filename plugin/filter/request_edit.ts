@@ -21,10 +21,12 @@ export function editRequestHeaders(
   profile: Profile,
   held: bool,
 ): void {
+  // What makes a batch has its path already, and lives with a key.
+  const makes = stream.resource != null;
   if (stream.dialect == Dialect.Anthropic) putFixedNativePath(stream, headers, profile);
   else if (stream.operation == Operation.ResponseTokens) putFixedCountPath(profile);
-  else putFixedPath(profile);
-  putCredentials(headers, profile, false);
+  else if (!makes) putFixedPath(profile);
+  putCredentials(headers, profile, makes);
   if (!held) dropHeader(headers, RequestHeader.ContentLength, L.H_CONTENT_LENGTH);
   putHeaderLiteral(L.H_ACCEPT_ENCODING, L.IDENTITY);
   ensureHeader(headers, RequestHeader.ContentType, L.H_CONTENT_TYPE, L.APPLICATION_JSON);

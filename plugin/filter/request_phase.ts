@@ -26,8 +26,9 @@ import { headerBlock, headerBlockLen, putHeader, readRequestHeaders } from "./re
 import { RequestHeader } from "./request_headers_table";
 import { requestUnchanged, translateRequest } from "./request_translator";
 import { needsModel, selectProfile, selectWithoutModel, UNKNOWN_PROFILE } from "./select_profile";
-import { isResource } from "../translate/surface";
-import { sendResource } from "./resource_request";
+import { isResource, Operation } from "../translate/surface";
+import { finishUpload, takeUpload } from "./upload";
+import { openCreation, sendResource } from "./resource_request";
 import { Phase, StreamState } from "./stream";
 import { proveHold, watch } from "./tick";
 
@@ -50,17 +51,22 @@ export function onRequestHeaders(stream: StreamState, end: bool): Action {
   stream.profile = profile;
   if (placed) settleAttempt(headers, profile);
   if (!checkOperation(stream, headers, profile)) return Action.Continue;
-  if (isResource(stream.operation)) {
-    sendResource(stream, headers, profile);
+  if (isResource(stream.operation) && !awaitsBody(stream, headers, profile, end))
     return Action.Continue;
-  }
   if (!isAcceptable(stream, headers, profile, end)) return Action.Continue;
   return awaitBody(stream, headers, profile, config.requestHeaders == RequestHeaders.Early);
 }
 
+/** True for a resource that is made from a body which is collected; the others are sent, or answered. */
+function awaitsBody(stream: StreamState, headers: SpanTable, profile: Profile, end: bool): bool {
+  if (stream.operation == Operation.BatchCreate) return openCreation(stream, profile);
+  sendResource(stream, headers, profile, end);
+  return false;
+}
+
 /** Edits what can be edited without the body, and holds the headers until it has come. */
 function awaitBody(stream: StreamState, headers: SpanTable, profile: Profile, early: bool): Action {
-  stream.deferred = needsModel || hasKeysByModel(profile);
+  stream.deferred = stream.resource == null && (needsModel || hasKeysByModel(profile));
   if (!stream.deferred)
     editRequestHeaders(stream, headers, profile, !early && stream.root.holdProven);
   stream.phase = Phase.Waiting;
@@ -124,7 +130,8 @@ function checkRequestHeaders(stream: StreamState, headers: SpanTable, profile: P
 
 /** Collects the body; translates it when it is complete. */
 export function onRequestBody(stream: StreamState, size: u32, end: bool): Action {
-  if (stream.resource != null && size > 0) {
+  if (stream.upload != null) return takeUpload(stream, size, end);
+  if (stream.resource != null && stream.phase == Phase.Sent && size > 0) {
     // None is wanted, and none was announced.
     replaceBuffer(BufferType.RequestBody, 0, 0);
     return Action.Continue;
@@ -146,6 +153,7 @@ export function onRequestBody(stream: StreamState, size: u32, end: bool): Action
 
 /** With trailers no body callback says that it is the last. */
 export function onRequestTrailers(stream: StreamState): Action {
+  finishUpload(stream);
   if (stream.phase != Phase.Waiting && stream.phase != Phase.Body) return Action.Continue;
   const profile = stream.profile;
   if (profile != null) finishRequest(stream, profile);

@@ -10,6 +10,7 @@ import { problemStatus, refuseMemory, refuseWhole } from "../translate/shared/pr
 import { expectedBytes } from "../translate/shared/write_members";
 import { Operation } from "../translate/surface";
 import { keepShape } from "./answer_shape";
+import { translateBatch } from "./batch_request";
 import { putBodyHeaders } from "./beta_headers";
 import { editNativeRequest, nativeUnchanged } from "./native_request";
 import { settleProfile } from "./settle_profile";
@@ -39,6 +40,8 @@ export function translateRequest(
       requestUnchanged = edited && nativeUnchanged;
       return edited;
     }
+    case Operation.BatchCreate:
+      return translateBatch(stream, config, profile, ptr, len);
     case Operation.Responses:
     case Operation.ResponseTokens:
       return translateResponses(stream, config, profile, ptr, len);

@@ -11,11 +11,17 @@ import { SpanTable } from "../bytes/span_table";
 import { Writer } from "../bytes/writer";
 import { Profile } from "../policy/config";
 import { FileKind, Resource } from "../translate/shared/resource";
-import { foundIdLen, foundIdPtr, isOnFiles, Operation } from "../translate/surface";
+import { clearProblem, refuseMemory } from "../translate/shared/problem";
+import { UpstreamPath } from "../policy/provider_rows";
+import { hasPath } from "../policy/upstream";
+import { endResourcePath, openQuery, putResourcePath } from "./upstream_path";
+import { sendUpload } from "./upload";
+import { foundWord, foundIdLen, foundIdPtr, isOnFiles, Operation } from "../translate/surface";
 import { putFilesBeta } from "./beta_headers";
 import { putCredentials } from "./credentials";
 import { putIdPath, readId, repliesEmpty } from "./id_requests";
 import { putModelPath, repliesModels } from "./model_requests";
+import { refuseOperation } from "./operation";
 import { countRequest } from "./metrics";
 import { replyError, replyProblem } from "./reply";
 import { dropHeader, putHeader, putHeaderLiteral } from "./request_headers";
@@ -28,11 +34,20 @@ const ARENA_BYTES: u32 = 1008;
 const ARENA_CAP: u32 = 262144;
 const PATH_CAP: u32 = 65536;
 
-/** Sends the request on its way, or answers it. */
-export function sendResource(stream: StreamState, headers: SpanTable, profile: Profile): void {
+/** Sends the request on its way, or answers it. `end`: it has no body. */
+export function sendResource(
+  stream: StreamState,
+  headers: SpanTable,
+  profile: Profile,
+  end: bool,
+): void {
   const resource = openResource(stream, profile);
   if (resource == null) {
     replyError(stream, 500, L.CODE_OUT_OF_MEMORY, L.TEXT_OUT_OF_MEMORY, 0);
+    return;
+  }
+  if (stream.operation == Operation.FileUpload) {
+    sendUpload(stream, headers, profile, resource, end);
     return;
   }
   if (!isForUpstream(stream, profile, resource)) return;
@@ -64,6 +79,25 @@ export function isContent(stream: StreamState, resource: Resource): bool {
 function isForUpstream(stream: StreamState, profile: Profile, resource: Resource): bool {
   if (isOnModels(stream.operation)) return !repliesModels(stream, profile, resource);
   if (readId(stream.operation, profile, resource)) return !repliesEmpty(stream);
+  replyProblem(stream);
+  return false;
+}
+
+/** Makes the state of a creation, whose headers wait for its body, and names its path. False when it was answered. */
+export function openCreation(stream: StreamState, profile: Profile): bool {
+  const resource = openResource(stream, profile);
+  clearProblem();
+  if (resource == null) refuseMemory();
+  else if (!hasPath(profile.upstream, UpstreamPath.Batches)) refuseOperation(profile, foundWord);
+  else {
+    const out = output();
+    out.begin(256, PATH_CAP);
+    openQuery();
+    putResourcePath(out, profile, UpstreamPath.Batches, 0, 0);
+    endResourcePath(out, profile);
+    putHeader(L.H_PATH, out.start, out.length);
+    return true;
+  }
   replyProblem(stream);
   return false;
 }

@@ -15,6 +15,7 @@ import { ArrayStream } from "../json/array_stream";
 import { SseDecoder } from "../sse/decoder";
 import { ChatStream } from "../translate/chat/stream_state";
 import { NativeStream } from "../translate/native/stream";
+import { Upload } from "../translate/files/upload";
 import { TextStream } from "../translate/completions/stream";
 import { ResponsesStream } from "../translate/responses/stream_state";
 import { Resource } from "../translate/shared/resource";
@@ -79,6 +80,7 @@ export class StreamState {
   pathModelPtr: usize; // fit for a string token; 0: the path names none
   pathModelLen: u32;
   lines: LineStream | null; // owned; Phase.Lines
+  upload: Upload | null; // of Operation.FileUpload; in the arena
   unreadable: bool; // an error whose body is compressed
   sawList: bool; // the list that goes to the client was opened
   resource: Resource | null; // of operations on models, files and batches; in the arena

@@ -35,6 +35,7 @@ export class Plan {
   urlSources: bool; // provider fetches https images and documents
   fileSources: bool; // provider keeps files
   serverTools: bool; // provider runs web search
+  inBatch: bool; // a request of a batch: nothing that is about its answer being live
   fastMode: bool; // provider knows `speed`
   leadingAssistant: bool; // provider accepts a list that starts with an assistant turn
   unservedPtr: usize; // members that the provider has not and that are left out; words joined by commas

@@ -2,7 +2,7 @@
  * Native Messages: which top-level members of the body change on the way up, as edits. Policy decides by the Plan, the route by
  * `params`; without either no byte changes. Source: docs/native.md, "Request".
  */
-import { equals, literalLen, literalPtr } from "../../bytes/compare";
+import { equals, equalsLiteral, literalLen, literalPtr } from "../../bytes/compare";
 import * as L from "../../bytes/literals";
 import { TextMap } from "../../bytes/text_list";
 import { unescapeShort, UNESCAPED_KEY } from "../../json/key";
@@ -65,6 +65,7 @@ function goes(request: NativeRequest, plan: Plan, member: BodyMember): bool {
   if (member.key == RequestKey.Stream && !plan.streamInBody) return true;
   const ptr = member.namePtr;
   const len = member.nameLen;
+  if (plan.inBatch && equalsLiteral(ptr, len, L.SPEED)) return true;
   if (findEntry(plan.set, ptr, len) != NO_ENTRY) return false;
   if (!isListed(plan.drop, ptr, len) || isNeeded(ptr, len)) return false;
   note(request.facts, Adaptation.DroppedByRoute);

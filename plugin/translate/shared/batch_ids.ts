@@ -6,7 +6,7 @@
  */
 import * as L from "../../bytes/literals";
 import { isDigit, isLetter, Ascii } from "../../bytes/ascii";
-import { byteAt, literalLen, startsWithLiteral } from "../../bytes/compare";
+import { byteAt, equalsLiteral, literalLen, startsWithLiteral } from "../../bytes/compare";
 import { Writer } from "../../bytes/writer";
 import { BatchFormat, FileKind, Resource } from "./resource";
 
@@ -102,6 +102,17 @@ export function endpointOf(format: BatchFormat): usize {
     default:
       return L.ENDPOINT_CHAT;
   }
+}
+
+/** No endpoint that a batch can have. */
+export const NO_FORMAT: i32 = -1;
+
+/** The form that an endpoint asks for, a BatchFormat. */
+export function formatOf(ptr: usize, len: u32): i32 {
+  for (let format: u32 = 0; format <= <u32>BatchFormat.Messages; format++) {
+    if (equalsLiteral(ptr, len, endpointOf(format))) return format;
+  }
+  return NO_FORMAT;
 }
 
 /** Appends the id of a batch, or of a file of it (`prefix`: a literal, or 0), around the inside of the upstream's id. */

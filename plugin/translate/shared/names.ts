@@ -248,7 +248,7 @@ export function checkKeptNames(talk: Conversation): bool {
 }
 
 /** Calls of these tools look different towards the client. */
-function isKept(tool: Tool): bool {
+export function isKept(tool: Tool): bool {
   return tool.wirePtr != 0 || tool.kind == ToolKind.Custom;
 }
 

@@ -72,6 +72,18 @@ export function atPartOf(message: Message, part: u32, key: PartKey): void {
   if (key != PartKey.Unknown) thenMember(partKeyName(key));
 }
 
+const INNER: Writer = makeWriter();
+
+/** The parameter that was named is one of `list[index]`; without one, that is the parameter. */
+export function insideItem(list: usize, index: u32): void {
+  INNER.begin(0, PARAM_CAP);
+  INNER.put(problemParam.start, problemParam.length);
+  atItem(list, index, 0);
+  if (INNER.length > 0) problemParam.byte(Ascii.Dot);
+  problemParam.put(INNER.start, INNER.length);
+  INNER.finish(PARAM_CAP);
+}
+
 /** Notes a problem whose message is a literal. */
 export function refuse(status: u32, code: usize, message: usize): bool {
   problemStatus = status;
