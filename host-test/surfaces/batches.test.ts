@@ -143,19 +143,27 @@ describe("one batch", () => {
     expect(client.json()).toMatchObject({ id: shown, endpoint });
   });
 
-  test.each(["..", "%2e%2e", ".", "a%2Fb", "a%20b", "a".repeat(257), "%00", "é"])(
-    "%s is no id",
-    (id) => {
-      for (const path of [`/v1/batches/${id}`, `/v1/batches/${id}/results`]) {
-        const { upstream, client } = get(path, ENDED);
-        expect(upstream.headers).toBeUndefined();
-        expect(client.status).toBe(400);
-        expect(client.json()).toMatchObject({
-          error: { param: "batch_id", code: "invalid_value" },
-        });
-      }
-    },
-  );
+  test.each([
+    "..",
+    "%2e%2e",
+    ".",
+    "batch_msg_..",
+    "batch_resp_.",
+    "a%2Fb",
+    "a%20b",
+    "a".repeat(257),
+    "%00",
+    "é",
+  ])("%s is no id", (id) => {
+    for (const path of [`/v1/batches/${id}`, `/v1/batches/${id}/results`]) {
+      const { upstream, client } = get(path, ENDED);
+      expect(upstream.headers).toBeUndefined();
+      expect(client.status).toBe(400);
+      expect(client.json()).toMatchObject({
+        error: { param: "batch_id", code: "invalid_value" },
+      });
+    }
+  });
 
   test("256 bytes are an id", () => {
     const id = "a".repeat(256);

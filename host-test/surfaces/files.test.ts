@@ -55,7 +55,15 @@ describe("one file", () => {
     expect(client.json()).toMatchObject({ error: { code: "invalid_upstream_response" } });
   });
 
-  test.each(["..%2f..%2forganizations", "..", "a b", "%2e%2e"])("%s is no id", (id) => {
+  test.each([
+    "..%2f..%2forganizations",
+    "..",
+    "a b",
+    "%2e%2e",
+    "file-out-",
+    "file-out-..",
+    "file-err-batch_msg_..",
+  ])("%s is no id", (id) => {
     for (const tail of ["", "/content"]) {
       const { upstream, client } = get(`/v1/files/${id}${tail}`, PLAN);
       expect(upstream.headers).toBeUndefined();

@@ -15,6 +15,7 @@ export class LineStream {
   ptr: usize;
   end: usize;
   failed: bool; // memory is exhausted
+  number: u32; // of the line that was answered, from 1; blank ones count
   cut: bool; // the line that was answered is above the cap
   linePtr: usize; // good until the next call
   lineLen: u32;
@@ -78,6 +79,7 @@ export class LineStream {
       this.lineLen = this.held.len;
     }
     this.fresh = true;
+    this.number += 1;
     const last = this.linePtr + this.lineLen - 1;
     if (!this.cut && this.lineLen > 0 && <u32>load<u8>(last) == Ascii.CarriageReturn)
       this.lineLen -= 1;

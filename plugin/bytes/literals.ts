@@ -4409,6 +4409,30 @@ export const TEXT_NO_INPUT_FILE: usize = memory.data<u8>([217, 0, 0, 0, 58, 32, 
 // prettier-ignore
 export const H_METHOD: usize = memory.data<u8>([7, 0, 0, 0, 58, 109, 101, 116, 104, 111, 100]);
 
+// "Line "
+// prettier-ignore
+export const TEXT_LINE: usize = memory.data<u8>([5, 0, 0, 0, 76, 105, 110, 101, 32]);
+
+// ": "
+// prettier-ignore
+export const TEXT_COLON: usize = memory.data<u8>([2, 0, 0, 0, 58, 32]);
+
+// "The line is larger than this gateway allows."
+// prettier-ignore
+export const TEXT_LINE_TOO_LARGE: usize = memory.data<u8>([44, 0, 0, 0, 84, 104, 101, 32, 108, 105, 110, 101, 32, 105, 115, 32, 108, 97, 114, 103, 101, 114, 32, 116, 104, 97, 110, 32, 116, 104, 105, 115, 32, 103, 97, 116, 101, 119, 97, 121, 32, 97, 108, 108, 111, 119, 115, 46]);
+
+// "The request needs a beta that the upload has not in its anthropic-beta header: "
+// prettier-ignore
+export const TEXT_LINE_NEEDS_BETA: usize = memory.data<u8>([79, 0, 0, 0, 84, 104, 101, 32, 114, 101, 113, 117, 101, 115, 116, 32, 110, 101, 101, 100, 115, 32, 97, 32, 98, 101, 116, 97, 32, 116, 104, 97, 116, 32, 116, 104, 101, 32, 117, 112, 108, 111, 97, 100, 32, 104, 97, 115, 32, 110, 111, 116, 32, 105, 110, 32, 105, 116, 115, 32, 97, 110, 116, 104, 114, 111, 112, 105, 99, 45, 98, 101, 116, 97, 32, 104, 101, 97, 100, 101, 114, 58, 32]);
+
+// ": the file is the input of a batch. Send 'purpose' in front of the file to store it."
+// prettier-ignore
+export const TEXT_OTHER_PURPOSE: usize = memory.data<u8>([84, 0, 0, 0, 58, 32, 116, 104, 101, 32, 102, 105, 108, 101, 32, 105, 115, 32, 116, 104, 101, 32, 105, 110, 112, 117, 116, 32, 111, 102, 32, 97, 32, 98, 97, 116, 99, 104, 46, 32, 83, 101, 110, 100, 32, 39, 112, 117, 114, 112, 111, 115, 101, 39, 32, 105, 110, 32, 102, 114, 111, 110, 116, 32, 111, 102, 32, 116, 104, 101, 32, 102, 105, 108, 101, 32, 116, 111, 32, 115, 116, 111, 114, 101, 32, 105, 116, 46]);
+
+// "\ufeff"
+// prettier-ignore
+export const BOM: usize = memory.data<u8>([3, 0, 0, 0, 239, 187, 191]);
+
 // --- files ---
 
 // "files-api-2025-04-14"
@@ -4423,10 +4447,6 @@ export const F_ID: usize = memory.data<u8>([6, 0, 0, 0, 123, 34, 105, 100, 34, 5
 // prettier-ignore
 export const F_BYTES: usize = memory.data<u8>([25, 0, 0, 0, 44, 34, 111, 98, 106, 101, 99, 116, 34, 58, 34, 102, 105, 108, 101, 34, 44, 34, 98, 121, 116, 101, 115, 34, 58]);
 
-// ",\"object\":\"file\",\"bytes\":0,\"created_at\":"
-// prettier-ignore
-export const F_NO_BYTES: usize = memory.data<u8>([40, 0, 0, 0, 44, 34, 111, 98, 106, 101, 99, 116, 34, 58, 34, 102, 105, 108, 101, 34, 44, 34, 98, 121, 116, 101, 115, 34, 58, 48, 44, 34, 99, 114, 101, 97, 116, 101, 100, 95, 97, 116, 34, 58]);
-
 // ",\"created_at\":"
 // prettier-ignore
 export const F_CREATED: usize = memory.data<u8>([14, 0, 0, 0, 44, 34, 99, 114, 101, 97, 116, 101, 100, 95, 97, 116, 34, 58]);
@@ -4434,10 +4454,6 @@ export const F_CREATED: usize = memory.data<u8>([14, 0, 0, 0, 44, 34, 99, 114, 1
 // ",\"filename\":"
 // prettier-ignore
 export const F_NAME: usize = memory.data<u8>([12, 0, 0, 0, 44, 34, 102, 105, 108, 101, 110, 97, 109, 101, 34, 58]);
-
-// ",\"filename\":\""
-// prettier-ignore
-export const F_BATCH_NAME: usize = memory.data<u8>([13, 0, 0, 0, 44, 34, 102, 105, 108, 101, 110, 97, 109, 101, 34, 58, 34]);
 
 // "_input.jsonl\",\"purpose\":\"batch\""
 // prettier-ignore
@@ -4554,6 +4570,10 @@ export const TEXT_NOT_A_FORM: usize = memory.data<u8>([84, 0, 0, 0, 70, 105, 108
 // "name"
 // prettier-ignore
 export const NAME: usize = memory.data<u8>([4, 0, 0, 0, 110, 97, 109, 101]);
+
+// ",\"purpose\":\"batch\""
+// prettier-ignore
+export const F_INPUT_PURPOSE: usize = memory.data<u8>([18, 0, 0, 0, 44, 34, 112, 117, 114, 112, 111, 115, 101, 34, 58, 34, 98, 97, 116, 99, 104, 34]);
 
 /** Keeps 16 bytes readable after the start of every byte above; not a literal. */
 // prettier-ignore

@@ -11,7 +11,7 @@ import { JsonCursor } from "../json/cursor";
 import { Config, InputFile, Profile } from "../policy/config";
 import { UpstreamPath } from "../policy/provider_rows";
 import { CREATION, readCreation } from "../translate/batches/request";
-import { formatOf, isId, NO_FORMAT, readFileId } from "../translate/shared/batch_ids";
+import { formatOf, isWholeId, NO_FORMAT, readFileId } from "../translate/shared/batch_ids";
 import {
   atMember,
   clearProblem,
@@ -118,7 +118,7 @@ function useInputFile(stream: StreamState, profile: Profile, resource: Resource)
   resource.idPtr = resource.inputPtr + 1;
   resource.idLen = resource.inputLen - 2;
   readFileId(resource);
-  const known = isId(resource.idPtr, resource.idLen);
+  const known = isWholeId(resource);
   const isEager = profile.inputFile == InputFile.Eager && stream.requestHeld;
   if (!known || !isEager || resource.kind != FileKind.Input)
     return refuseUnsupported(L.CODE_UNSUPPORTED_PARAMETER, L.TEXT_NO_INPUT_FILE);

@@ -47,6 +47,28 @@ export function putBodyHeaders(facts: Facts): void {
   VALUE.finish(0);
 }
 
+/** Bits of Feature whose beta the client sent, while request headers can be read. */
+export function coveredFeatures(): u32 {
+  VALUE.begin(256, VALUE_CAP);
+  putClientTokens();
+  let covered: u32 = 0;
+  for (let i: u32 = 0; i < BETA_COUNT; i++) {
+    const token = betaToken(i);
+    if (isThere(literalPtr(token), literalLen(token))) covered |= <u32>betaFeature(i);
+  }
+  VALUE.finish(0);
+  return covered;
+}
+
+/** The token of a beta that features need and that is not covered, a literal; 0: none. */
+export function uncoveredBeta(features: u32, covered: u32): usize {
+  for (let i: u32 = 0; i < BETA_COUNT; i++) {
+    const bit = <u32>betaFeature(i);
+    if ((features & bit) != 0 && (covered & bit) == 0) return betaToken(i);
+  }
+  return 0;
+}
+
 /** Adds the token that the Files API wants. Source: docs/files.md. */
 export function putFilesBeta(): void {
   VALUE.begin(256, VALUE_CAP);

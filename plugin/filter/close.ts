@@ -1,6 +1,6 @@
 /** Gives back what a stream owns. */
 import { closeArena } from "../bytes/arena";
-import { closeMultipart } from "../bytes/multipart";
+import { closeUpload } from "../translate/files/upload";
 import { closeLineStream } from "../bytes/line_stream";
 import { closeArrayStream } from "../json/array_stream";
 import { closeSource, hasSource } from "./event_source";
@@ -18,7 +18,7 @@ export function closeStream(stream: StreamState): void {
   if (list != null) closeArrayStream(list);
   stream.list = null;
   const upload = stream.upload;
-  if (upload != null) closeMultipart(upload.parts);
+  if (upload != null) closeUpload(upload);
   stream.upload = null;
   const lines = stream.lines;
   if (lines != null) closeLineStream(lines);

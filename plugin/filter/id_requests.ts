@@ -7,7 +7,7 @@ import { Writer } from "../bytes/writer";
 import { Profile } from "../policy/config";
 import { UpstreamPath } from "../policy/provider_rows";
 import { hasPath } from "../policy/upstream";
-import { isId, readBatchId, readFileId } from "../translate/shared/batch_ids";
+import { isWholeId, readBatchId, readFileId } from "../translate/shared/batch_ids";
 import {
   atMember,
   clearProblem,
@@ -36,12 +36,12 @@ const MOST_FILES: i64 = 1000;
 export function readId(operation: Operation, profile: Profile, resource: Resource): bool {
   const isFile = isOnFiles(operation);
   clearProblem();
-  if (resource.idPtr != 0 && !isId(resource.idPtr, resource.idLen)) {
+  if (!isFile) readBatchId(resource, resource.idPtr, resource.idLen);
+  else if (resource.idPtr != 0) readFileId(resource);
+  if (resource.idPtr != 0 && !isWholeId(resource)) {
     atMember(isFile ? L.FILE_ID : L.BATCH_ID);
     return refuseValue(L.CODE_INVALID_VALUE, resource.idPtr, resource.idLen, L.TEXT_ID_FORM);
   }
-  if (!isFile) readBatchId(resource, resource.idPtr, resource.idLen);
-  else if (resource.idPtr != 0) readFileId(resource);
   const path = pathOf(isFile, resource);
   if (!hasPath(profile.upstream, path)) return refuseOperation(profile, foundWord);
   return resource.kind == FileKind.Plain || checkPart(operation, resource);

@@ -51,17 +51,10 @@ export function onRequestHeaders(stream: StreamState, end: bool): Action {
   stream.profile = profile;
   if (placed) settleAttempt(headers, profile);
   if (!checkOperation(stream, headers, profile)) return Action.Continue;
-  if (isResource(stream.operation) && !awaitsBody(stream, headers, profile, end))
-    return Action.Continue;
+  if (isResource(stream.operation) && stream.operation != Operation.BatchCreate)
+    return sendResource(stream, headers, profile, end);
   if (!isAcceptable(stream, headers, profile, end)) return Action.Continue;
   return awaitBody(stream, headers, profile, config.requestHeaders == RequestHeaders.Early);
-}
-
-/** True for a resource that is made from a body which is collected; the others are sent, or answered. */
-function awaitsBody(stream: StreamState, headers: SpanTable, profile: Profile, end: bool): bool {
-  if (stream.operation == Operation.BatchCreate) return openCreation(stream, profile);
-  sendResource(stream, headers, profile, end);
-  return false;
 }
 
 /** Edits what can be edited without the body, and holds the headers until it has come. */
@@ -104,6 +97,7 @@ function isRefused(stream: StreamState, config: Config, headers: SpanTable, chos
 
 /** Answers what the headers alone tell to be in vain; true when the request goes on. */
 function isAcceptable(stream: StreamState, headers: SpanTable, profile: Profile, end: bool): bool {
+  if (stream.operation == Operation.BatchCreate && !openCreation(stream, profile)) return false;
   if (!checkRequestHeaders(stream, headers, profile)) return false;
   if (end) refuseBody(stream);
   return !end;

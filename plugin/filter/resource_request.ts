@@ -3,6 +3,7 @@
  * is taken does not depend on the client, because ids live with a key. Source: docs/paths.md.
  */
 import { output } from "../abi/memory";
+import { Action } from "../abi/numbers";
 import { Arena, openArena } from "../bytes/arena";
 import * as L from "../bytes/literals";
 import { decodePercent } from "../bytes/percent";
@@ -40,22 +41,20 @@ export function sendResource(
   headers: SpanTable,
   profile: Profile,
   end: bool,
-): void {
+): Action {
   const resource = openResource(stream, profile);
   if (resource == null) {
     replyError(stream, 500, L.CODE_OUT_OF_MEMORY, L.TEXT_OUT_OF_MEMORY, 0);
-    return;
+    return Action.Continue;
   }
-  if (stream.operation == Operation.FileUpload) {
-    sendUpload(stream, headers, profile, resource, end);
-    return;
-  }
-  if (!isForUpstream(stream, profile, resource)) return;
+  if (stream.operation == Operation.FileUpload)
+    return sendUpload(stream, headers, profile, resource, end);
+  if (!isForUpstream(stream, profile, resource)) return Action.Continue;
   const out = output();
   out.begin(256, PATH_CAP);
   if (!putPath(out, stream, profile, resource) || out.failed) {
     replyProblem(stream);
-    return;
+    return Action.Continue;
   }
   putHeader(L.H_PATH, out.start, out.length);
   putCredentials(headers, profile, true);
@@ -64,6 +63,7 @@ export function sendResource(
   if (isOnFiles(stream.operation) && resource.kind == FileKind.Plain) putFilesBeta();
   stream.phase = Phase.Sent;
   countRequest(stream);
+  return Action.Continue;
 }
 
 function isOnModels(operation: Operation): bool {

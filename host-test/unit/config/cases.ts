@@ -30,7 +30,7 @@ export const GOOD: [string, unknown][] = [
   ["each auth header", one({ auth: { header: "x-api-key" } })],
   ["only the served endpoint", one({ endpoints: ["chat_completions"] })],
   ["every surface", one({ endpoints: ["batches", "files", "models", "completions"] })],
-  ["words of a batch", one({ batches: { status: "native", input_file: "reject" } })],
+  ["words of a batch", one({ batches: { status: "native", input_file: "eager" } })],
   ["an empty list of prefixes", one({ models: { strip_prefixes: [] } })],
   ["aliases", one({ models: { aliases: { "gpt-4o": "claude", "*": "x-*", "a*": "b" } } })],
   ["no alias", one({ models: { aliases: {} } })],

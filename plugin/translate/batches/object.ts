@@ -250,13 +250,27 @@ export function putBatchFile(out: Writer, resource: Resource): void {
   out.literal(L.F_ID);
   if (kind == FileKind.All) out.put(batch.idPtr, batch.idLen);
   else putBatchId(out, prefixOf(kind), resource.format, id, idLen);
-  out.literal(L.F_NO_BYTES);
+  out.literal(L.F_BYTES);
+  putU64(out, resource.bytes);
+  out.literal(L.F_CREATED);
   putUnix(out, isInput || batch.ended == NOT_A_TIME ? batch.created : batch.ended);
-  out.literal(L.F_BATCH_NAME);
-  out.put(id, idLen);
-  if (isInput) out.literal(L.F_INPUT_TAIL);
-  else out.literal(kind == FileKind.Errors ? L.F_ERROR_TAIL : L.F_OUTPUT_TAIL);
+  out.literal(L.F_NAME);
+  putName(out, resource, id, idLen);
   out.literal(ended || isInput ? L.F_PROCESSED : L.F_UPLOADED);
   putUnixOrNull(out, batch.created == NOT_A_TIME ? NOT_A_TIME : batch.created + RESULT_SECONDS);
   out.literal(L.F_NO_DETAILS);
+}
+
+/** The name that the file was uploaded with, else one made of the batch's id; and the purpose. */
+function putName(out: Writer, resource: Resource, id: usize, idLen: u32): void {
+  const kind = resource.kind;
+  if (resource.nameLen > 0) {
+    out.put(resource.namePtr, resource.nameLen);
+    out.literal(L.F_INPUT_PURPOSE);
+    return;
+  }
+  out.byte(Ascii.Quote);
+  out.put(id, idLen);
+  if (kind == FileKind.Input) out.literal(L.F_INPUT_TAIL);
+  else out.literal(kind == FileKind.Errors ? L.F_ERROR_TAIL : L.F_OUTPUT_TAIL);
 }

@@ -7,7 +7,8 @@ import { Ascii } from "../../bytes/ascii";
 import { byteAt, equalsLiteral } from "../../bytes/compare";
 import { copyTrusted, SLACK } from "../../bytes/copy";
 import * as L from "../../bytes/literals";
-import { Multipart, openMultipart, PartEvent } from "../../bytes/multipart";
+import { closeLineStream, LineStream } from "../../bytes/line_stream";
+import { closeMultipart, Multipart, openMultipart, PartEvent } from "../../bytes/multipart";
 import { openStruct } from "../../bytes/records";
 import { Writer } from "../../bytes/writer";
 import {
@@ -45,6 +46,12 @@ export class Upload {
   nameLen: u32;
   isBatch: bool; // `purpose` is `batch`
   sawPurpose: bool;
+  isEager: bool; // it makes a batch
+  format: i32; // … of this form, a BatchFormat; below 0: not known yet
+  covered: u32; // bits of Feature whose betas the client sent
+  adapted: u64; // bits of Adaptation: what the lines lost
+  count: u32; // lines that went upstream
+  lines: LineStream | null; // owned
 }
 
 /** An upload whose parts have this boundary; null without memory. `close` the reader of its parts. */
@@ -56,7 +63,16 @@ export function openUpload(arena: Arena, boundary: usize, len: u32): Upload | nu
   const parts = openMultipart(boundary, len);
   if (parts == null || upload.valuePtr == 0 || upload.namePtr == 0) return null;
   upload.parts = parts;
+  upload.format = -1;
   return upload;
+}
+
+/** Gives back what an upload owns. */
+export function closeUpload(upload: Upload): void {
+  closeMultipart(upload.parts);
+  const lines = upload.lines;
+  if (lines != null) closeLineStream(lines);
+  upload.lines = null;
 }
 
 /** Appends what goes upstream for a window. False with a problem. */

@@ -13,7 +13,7 @@ import { BatchFormat, FileKind, Resource } from "./resource";
 const LONGEST: u32 = 256;
 
 /** True for 1 to 256 of `A-Z a-z 0-9 _ . : -`, dots alone excepted. */
-export function isId(ptr: usize, len: u32): bool {
+function isId(ptr: usize, len: u32): bool {
   let dots: u32 = 0;
   for (let i: u32 = 0; i < len; i++) {
     const c = byteAt(ptr + i);
@@ -21,6 +21,11 @@ export function isId(ptr: usize, len: u32): bool {
     else if (!isLetter(c) && !isDigit(c) && !isMark(c)) return false;
   }
   return len <= LONGEST && dots < len;
+}
+
+/** True when the id of the client and what goes upstream of it are ids: nothing leads up in the path. */
+export function isWholeId(resource: Resource): bool {
+  return isId(resource.idPtr, resource.idLen) && isId(resource.upstreamPtr, resource.upstreamLen);
 }
 
 function isMark(c: u32): bool {

@@ -84,6 +84,20 @@ export function insideItem(list: usize, index: u32): void {
   INNER.finish(PARAM_CAP);
 }
 
+/** The problem is one of a line of an uploaded file. */
+export function insideLine(line: u32): void {
+  INNER.begin(0, MESSAGE_CAP);
+  INNER.put(problemMessage.start, problemMessage.length);
+  problemMessage.begin(256, MESSAGE_CAP);
+  problemMessage.literal(L.TEXT_LINE);
+  putU64(problemMessage, line);
+  problemMessage.literal(L.TEXT_COLON);
+  problemMessage.put(INNER.start, INNER.length);
+  INNER.finish(PARAM_CAP);
+  atMember(L.FILE);
+  if (problemStatus == 400) problemCode = L.CODE_INVALID_LINE;
+}
+
 /** Notes a problem whose message is a literal. */
 export function refuse(status: u32, code: usize, message: usize): bool {
   problemStatus = status;
