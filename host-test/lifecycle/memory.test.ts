@@ -1,7 +1,15 @@
 /** What streams cost, and what happens when there is no more memory: an answer, never a trap. */
 import { describe, expect, it } from "vitest";
-import { exchange, WasmHost, type HostProfileName } from "../host/index.ts";
-import { answer, answerEvents, chatRequest, CONFIG, HELLO, REPLY } from "../support/filter.ts";
+import { exchange, WasmHost, type HostProfileName, type HttpStream } from "../host/index.ts";
+import {
+  answer,
+  answerEvents,
+  chatRequest,
+  CONFIG,
+  HELLO,
+  REPLY,
+  RESPONSES_HEADERS,
+} from "../support/filter.ts";
 import { withMaximum } from "./maximum.ts";
 import {
   answered,
@@ -55,6 +63,57 @@ describe("bytes that an open stream holds", () => {
     }, bench);
     expect(bytes).toBeGreaterThan(half.length);
     expect(bytes).toBeLessThan(2.5 * half.length);
+  });
+});
+
+describe("bytes that a Responses stream holds", () => {
+  const RESIDENT = 1.8 * MIB;
+  const IDLE = 8192;
+  const request = JSON.stringify({ model: HELLO.model, input: "Hello", stream: true });
+  const begun = (bench = open()): { stream: HttpStream; held: () => number } => {
+    const before = bench.host.liveBytes() as number;
+    const stream = bench.host.stream(bench.root);
+    stream.requestHeaders(RESPONSES_HEADERS);
+    stream.requestBody(request, { end: true });
+    stream.responseHeaders(EVENT_HEADERS);
+    return { stream, held: () => (bench.host.liveBytes() as number) - before };
+  };
+
+  for (const [phase, sent] of [
+    ["the headers of its answer seen", ""],
+    ["idle between two events", EVENTS.slice(0, 3).join("")],
+    ["an idle tool call", `${EVENTS[0]}${toolStart()}`],
+  ] as const) {
+    it(`${phase}: less than 8 KiB`, () => {
+      const { stream, held } = begun();
+      if (sent !== "") stream.responseBody(sent);
+      expect(held()).toBeGreaterThan(100);
+      expect(held()).toBeLessThan(IDLE);
+    });
+  }
+
+  it("an answer of 300,000 tokens is held once, and repeated whole by the last event", () => {
+    const tokens = 300_000;
+    const word = "twenty-two characters.";
+    const words = Math.ceil((tokens * 4) / word.length);
+    const delta = EVENTS[2]?.replace('"Hi"', JSON.stringify(word)) as string;
+    const { stream, held } = begun();
+    stream.responseBody(EVENTS.slice(0, 2).join(""));
+    const most = [0];
+    for (let left = words; left > 0; left -= 500) {
+      stream.responseBody(delta.repeat(Math.min(500, left)));
+      most.push(held());
+    }
+    expect(Math.max(...most)).toBeGreaterThan(words * word.length);
+    expect(Math.max(...most)).toBeLessThan(RESIDENT);
+    stream.responseBody(EVENTS.slice(3).join(""), { end: true });
+    const last = stream.client.text().trimEnd().split("\n").at(-1)?.slice(6) as string;
+    const { type, response } = JSON.parse(last) as {
+      type: string;
+      response: { output: { content: { text: string }[] }[] };
+    };
+    expect(type).toBe("response.completed");
+    expect(response.output[0]?.content[0]?.text).toBe(word.repeat(words));
   });
 });
 
