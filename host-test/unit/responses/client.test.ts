@@ -144,7 +144,8 @@ describe("room", () => {
       event("message_stop"),
     ].join("");
   };
-  const last = (pieces: number): Event | undefined => {
+  const last = (pieces: number): Event | undefined => lastOf(stream(pieces));
+  const lastOf = (events: string): Event | undefined => {
     const { client } = filter.exchange({
       request: {
         headers: RESPONSES_HEADERS,
@@ -155,11 +156,29 @@ describe("room", () => {
           [":status", "200"],
           ["content-type", "text/event-stream"],
         ],
-        body: toBytes(stream(pieces)),
+        body: toBytes(events),
       },
     });
     return eventsOf(client.body().toString()).at(-1);
   };
+
+  test("as do many items that say next to nothing", () => {
+    const calls = (count: number): string =>
+      Array.from({ length: count }, (_, index) => {
+        const content_block = { type: "tool_use", id: `toolu_${index}`, name: "f", input: {} };
+        return (
+          event("content_block_start", { index, content_block }) +
+          event("content_block_stop", { index })
+        );
+      }).join("");
+    const failed = lastOf(
+      event("message_start", { message: { id: "msg_1", model: "m", content: [] } }) + calls(9000),
+    );
+    expect(failed?.type).toBe("response.failed");
+    expect(failed?.response).toMatchObject({
+      error: { message: expect.stringContaining("max_accumulated_bytes") as string },
+    });
+  });
 
   test("an answer that fills the room is complete", () => {
     expect(last(200)?.type).toBe("response.completed");

@@ -260,9 +260,13 @@ export function putFailure(out: Writer, s: ResponsesStream, code: usize, message
 /** The room for an answer is used up, or the memory of all. */
 function failMemory(out: Writer, s: ResponsesStream): void {
   s.failed = false;
-  if (s.full) putFailure(out, s, L.CODE_RESPONSE_TOO_LARGE, L.TEXT_ANSWER_TOO_LARGE);
+  if (s.full || s.arena.held + LARGEST_CHUNK > s.arena.cap)
+    putFailure(out, s, L.CODE_RESPONSE_TOO_LARGE, L.TEXT_ANSWER_TOO_LARGE);
   else putFailure(out, s, L.CODE_OUT_OF_MEMORY, L.TEXT_OUT_OF_MEMORY);
 }
+
+/** What an arena may ask for at once: with less room than this it has come to its cap. */
+const LARGEST_CHUNK: u32 = 131072;
 
 /** An error event of the upstream. */
 function putUpstreamFailure(out: Writer, s: ResponsesStream, ptr: usize, len: u32): void {
