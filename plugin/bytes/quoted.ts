@@ -1,6 +1,8 @@
 /** A piece of a string token as a token of its own. */
 import { Arena } from "./arena";
 import { Ascii } from "./ascii";
+import { literalLen, literalPtr } from "./compare";
+import * as L from "./literals";
 
 /** A copy of `len` bytes between quotes, `len` + 2 bytes in the arena; 0 without memory. */
 export function keepQuoted(arena: Arena, ptr: usize, len: u32): usize {
@@ -26,5 +28,22 @@ export function joinTokens(
   store<u8>(joined + firstLen - 1, Ascii.Underscore);
   store<u8>(joined + firstLen, Ascii.Underscore);
   memory.copy(joined + firstLen + 1, second + 1, secondLen - 1);
+  return joined;
+}
+
+/** A token `"first\\n\\nsecond"` from two tokens, `firstLen + secondLen + 2` bytes in the arena; 0 without memory. */
+export function joinParagraphs(
+  arena: Arena,
+  first: usize,
+  firstLen: u32,
+  second: usize,
+  secondLen: u32,
+): usize {
+  const gap = literalLen(L.BLANK_LINE);
+  const joined = arena.take(firstLen + secondLen + gap - 2);
+  if (joined == 0) return 0;
+  memory.copy(joined, first, firstLen - 1);
+  memory.copy(joined + firstLen - 1, literalPtr(L.BLANK_LINE), gap);
+  memory.copy(joined + firstLen - 1 + gap, second + 1, secondLen - 1);
   return joined;
 }

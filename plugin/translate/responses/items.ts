@@ -24,6 +24,7 @@ import { takeServerCall } from "./server_items";
 import { pushMessage, takeMark } from "./input";
 import { takeCompaction, takeReasoning } from "./reasoning_in";
 import { ResponsesRequest } from "./request";
+import { readMoreTools } from "./tools";
 
 /** Takes the item at hand. False with a problem. */
 export function takeItem(request: ResponsesRequest, type: ItemType, index: u32): bool {
@@ -64,6 +65,9 @@ function takeHosted(request: ResponsesRequest, type: ItemType, index: u32): bool
     case ItemType.WebSearchCall:
     case ItemType.McpCall:
       return takeServerCall(request, type, index);
+    case ItemType.AdditionalTools:
+    case ItemType.ToolSearchOutput:
+      return takeTools(request, index);
     case ItemType.McpApprovalResponse:
       return refuseItem(index, L.TEXT_NO_APPROVAL);
     default:
@@ -71,6 +75,18 @@ function takeHosted(request: ResponsesRequest, type: ItemType, index: u32): bool
       note(request.base.facts, Adaptation.DroppedItem);
       return true;
   }
+}
+
+/** Tools that a search found, or that came later, are declared as the others are. */
+function takeTools(request: ResponsesRequest, index: u32): bool {
+  const item = request.item;
+  const ptr = item.ptr(ItemKey.Tools);
+  if (ptr == 0) return true;
+  atItem(L.INPUT, index, itemKeyName(ItemKey.Tools));
+  if (kindOf(ptr) != JsonKind.Array) return refuseType(L.TEXT_AN_ARRAY);
+  if (readMoreTools(request, ptr, item.len(ItemKey.Tools))) return true;
+  atItem(L.INPUT, index, itemKeyName(ItemKey.Tools));
+  return false;
 }
 
 function refuseItem(index: u32, reason: usize): bool {

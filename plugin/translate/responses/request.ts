@@ -52,6 +52,7 @@ export class ResponsesRequest {
   own: SpanTable; // members that only this surface has, by ResponseKey
   item: SpanTable; // members of the item at hand, by ItemKey
   inner: JsonCursor; // for values inside of the item at hand
+  nested: JsonCursor; // for tools inside of a tool
   include: u32; // bits of Include
   asksSummary: bool; // `reasoning` asks for a summary
   hasComputer: bool; // hosted tools that were declared
@@ -75,14 +76,16 @@ export function openResponsesRequest(arena: Arena): ResponsesRequest | null {
   const own = openSpanTable(arena, OWN_COUNT);
   const item = openSpanTable(arena, ITEM_COUNT);
   const inner = openStruct<JsonCursor>(arena);
+  const nested = openStruct<JsonCursor>(arena);
   const echo = openSpanTable(arena, 4);
   if (request == null || base == null || own == null || item == null) return null;
-  if (inner == null || echo == null) return null;
+  if (inner == null || nested == null || echo == null) return null;
   request.base = base;
   base.isResponses = true;
   request.own = own;
   request.item = item;
   request.inner = inner;
+  request.nested = nested;
   request.echo = echo;
   return request;
 }
@@ -217,7 +220,7 @@ function readToolList(request: ResponsesRequest): bool {
     atMember(L.TOOLS);
     return refuseType(L.TEXT_AN_ARRAY);
   }
-  if (!readTools(request)) return false;
+  if (!readTools(request, c)) return false;
   base.members.set(ChatKey.Tools, start, <u32>(c.ptr - start));
   return true;
 }

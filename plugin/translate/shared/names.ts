@@ -239,7 +239,7 @@ export function checkKeptNames(talk: Conversation): bool {
   for (let i: u32 = 0; i < talk.tools.count; i++) {
     const tool = talk.tools.at(i);
     if (!isKept(tool)) continue;
-    bytes += offsetof<KeptTool>() + tool.wireLen + tool.nameLen;
+    bytes += offsetof<KeptTool>() + tool.wireLen + tool.nameLen + tool.innerLen + tool.spaceLen;
     if (bytes <= KEPT_CAP) continue;
     atMember(L.TOOLS);
     return refuse(400, L.CODE_INVALID_VALUE, L.TEXT_TOO_MANY_NAMES);
@@ -249,7 +249,7 @@ export function checkKeptNames(talk: Conversation): bool {
 
 /** Calls of these tools look different towards the client. */
 export function isKept(tool: Tool): bool {
-  return tool.wirePtr != 0 || tool.kind == ToolKind.Custom;
+  return tool.wirePtr != 0 || tool.kind == ToolKind.Custom || tool.spacePtr != 0;
 }
 
 /** Copies what answers need of the tools into the stream's arena. False without memory. */
@@ -271,6 +271,7 @@ export function keepTools(arena: Arena, talk: Conversation, shape: AnswerShape):
 
 function keepTool(arena: Arena, tool: Tool, entry: KeptTool): bool {
   entry.custom = tool.kind == ToolKind.Custom;
+  if (tool.spacePtr != 0) return keepInner(arena, tool, entry);
   entry.tokenLen = tool.nameLen;
   entry.tokenPtr = arena.keep(tool.namePtr, tool.nameLen);
   if (entry.tokenPtr == 0) return false;
@@ -282,6 +283,18 @@ function keepTool(arena: Arena, tool: Tool, entry: KeptTool): bool {
   entry.nameLen = tool.wireLen;
   entry.namePtr = arena.keep(tool.wirePtr, tool.wireLen);
   return entry.namePtr != 0;
+}
+
+/** A tool of a namespace: its calls have two names. */
+function keepInner(arena: Arena, tool: Tool, entry: KeptTool): bool {
+  const renamed = tool.wirePtr != 0;
+  entry.tokenLen = tool.innerLen;
+  entry.tokenPtr = arena.keep(tool.innerPtr, tool.innerLen);
+  entry.spaceLen = tool.spaceLen;
+  entry.spacePtr = arena.keep(tool.spacePtr, tool.spaceLen);
+  entry.nameLen = renamed ? tool.wireLen : tool.nameLen - 2;
+  entry.namePtr = arena.keep(renamed ? tool.wirePtr : tool.namePtr + 1, entry.nameLen);
+  return entry.tokenPtr != 0 && entry.spacePtr != 0 && entry.namePtr != 0;
 }
 
 /** The kept tool that an answer names by a token; null: the name is the client's own and its calls are function calls. */

@@ -26,6 +26,7 @@ export const enum ItemKey {
   PromptCacheBreakpoint = 20, // "prompt_cache_breakpoint"
   Text = 21, // "text"
   ImageUrl = 22, // "image_url"
+  Tools = 23, // "tools"
 }
 
 /**
@@ -51,6 +52,7 @@ export function findItemKey(ptr: usize, len: u32): ItemKey {
       const head = load<u64>(ptr) & (<u64>0x000000ffffffffff);
       if (head == <u64>0x0000007475706e69) return ItemKey.Input;
       if (head == <u64>0x000000726f727265) return ItemKey.Error;
+      if (head == <u64>0x000000736c6f6f74) return ItemKey.Tools;
       break;
     }
     case 6: {
@@ -191,6 +193,9 @@ export function itemKeyName(member: ItemKey): usize {
     case ItemKey.ImageUrl:
       // prettier-ignore
       return memory.data<u8>([9, 0, 0, 0, 105, 109, 97, 103, 101, 95, 117, 114, 108]);
+    case ItemKey.Tools:
+      // prettier-ignore
+      return memory.data<u8>([5, 0, 0, 0, 116, 111, 111, 108, 115]);
     default:
       return 0;
   }

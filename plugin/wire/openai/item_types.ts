@@ -31,8 +31,9 @@ export const enum ItemType {
   ProgramOutput = 25, // "program_output"
   ToolSearchCall = 26, // "tool_search_call"
   ToolSearchOutput = 27, // "tool_search_output"
-  Compaction = 28, // "compaction"
-  CompactionTrigger = 29, // "compaction_trigger"
+  AdditionalTools = 28, // "additional_tools"
+  Compaction = 29, // "compaction"
+  CompactionTrigger = 30, // "compaction_trigger"
 }
 
 /**
@@ -102,6 +103,8 @@ export function findItemType(ptr: usize, len: u32): ItemType {
         return ItemType.FileSearchCall;
       if (head == <u64>0x6165735f6c6f6f74 && load<u64>(ptr, 8) == <u64>0x6c6c61635f686372)
         return ItemType.ToolSearchCall;
+      if (head == <u64>0x6e6f697469646461 && load<u64>(ptr, 8) == <u64>0x736c6f6f745f6c61)
+        return ItemType.AdditionalTools;
       break;
     }
     case 17: {
