@@ -130,4 +130,49 @@ const messages: Surface = {
   },
 };
 
-export const SURFACES: readonly Surface[] = [chat, messages];
+interface ResponseEvent {
+  type: string;
+  delta?: string;
+  response?: object;
+}
+
+const responses: Surface = {
+  name: "responses",
+  path: "/v1/responses",
+  headers: [],
+  unstreamed: [],
+  request: (stream) => ({ model: MODEL, input: "Hi", ...(stream ? { stream } : {}) }),
+  checkWhole(seen) {
+    expect(seen.status).toBe(200);
+    expect(seen.contentType).toBe("application/json");
+    expect(JSON.parse(seen.text)).toMatchObject({
+      object: "response",
+      status: "completed",
+      model: MODEL,
+      output: [{ type: "message", content: [{ type: "output_text", text: "Hello" }] }],
+      usage: { input_tokens: 3, output_tokens: 1 },
+    });
+  },
+  checkStream(seen) {
+    expect(seen.contentType).toBe(EVENT_STREAM);
+    const events = dataOf(seen).map((text) => JSON.parse(text) as ResponseEvent);
+    const deltas = events.filter(({ type }) => type === "response.output_text.delta");
+    expect(deltas.map(({ delta }) => delta).join("")).toBe("Hello");
+    expect(events.at(-1)).toMatchObject({
+      type: "response.completed",
+      response: { status: "completed", output: [{ content: [{ text: "Hello" }] }] },
+    });
+  },
+  checkError: (...args) => chat.checkError(...args),
+  checkBroken(seen) {
+    const last = JSON.parse(dataOf(seen).at(-1) ?? "") as ResponseEvent;
+    expect(last).toMatchObject({
+      type: "response.failed",
+      response: { status: "failed", error: { code: "server_error", message: WHY } },
+    });
+    expect(seen.text).toContain('"delta":"Hel"');
+    expect(seen.text).not.toContain("response.completed");
+  },
+};
+
+export const SURFACES: readonly Surface[] = [chat, messages, responses];
