@@ -2,11 +2,11 @@
 
 /** Surfaces of the set that each provider serves. A pair that is not here is not run. */
 export const SERVED: Readonly<Record<string, readonly string[]>> = {
-  anthropic: ["chat", "responses"],
+  anthropic: ["chat", "responses", "messages", "count_tokens"],
   foundry: ["responses"],
   vertex: ["responses"],
   bedrock: ["responses"],
-  databricks: ["chat", "responses"],
+  databricks: ["chat", "responses", "messages"],
 };
 
 interface Config {

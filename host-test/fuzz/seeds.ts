@@ -3,9 +3,9 @@
  * gets a VM of its own when it is first drawn.
  */
 import { readFileSync } from "node:fs";
-import { clientHead, goldenCases, readCaseFile, readDetails, SURFACES } from "../golden/case.ts";
-import { WasmHost, type HeaderList } from "../host/index.ts";
-import { withProfile } from "../support/filter.ts";
+import { exchangeOf, goldenCases, readCaseFile, SURFACES } from "../golden/case.ts";
+import { WasmHost, type HeaderList, type MessageInput } from "../host/index.ts";
+import { toBytes, withProfile } from "../support/filter.ts";
 import { WASM_FILE, type Home } from "./hosts.ts";
 
 /** An exchange as somebody meant it. */
@@ -49,22 +49,17 @@ export function readSeeds(): Seed[] {
 }
 
 function fromGolden(golden: ReturnType<typeof goldenCases>[number]): Seed {
-  const { path, headers = [], status = 200, answer = [] } = readDetails(golden);
-  const events = readCaseFile(golden, "upstream.sse");
-  const body = events ?? readCaseFile(golden, "upstream.json");
-  const type = events === undefined ? "application/json" : "text/event-stream";
-  const typed = answer.some(([name]) => name === "content-type");
-  const head: HeaderList = typed ? answer : [["content-type", type], ...answer];
+  const { request, response } = exchangeOf(golden);
   const settings = readCaseFile(golden, "config.json")?.toString() ?? "{}";
+  const settled = ({ headers, body }: MessageInput) => ({
+    headers,
+    body: Buffer.from(toBytes(body ?? "")),
+  });
   return {
     name: `${golden.surface}/${golden.name}`,
     settings: JSON.parse(settings) as Record<string, unknown>,
-    request: {
-      headers: [...clientHead(golden, path), ...headers],
-      body: readCaseFile(golden, "request.json"),
-    },
-    response:
-      body === undefined ? undefined : { headers: [[":status", String(status)], ...head], body },
+    request: settled(request),
+    response: response === undefined ? undefined : settled(response),
   };
 }
 

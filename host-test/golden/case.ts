@@ -4,7 +4,7 @@
  *   request.json             the client's body, sent as it stands
  *   upstream.json | .sse     the upstream's answer, sent as it stands; absent when the filter answers by itself
  *   exchange.json            optional: `path` and `headers` of the client beside the usual ones, `status` and `answer`
- *                            (headers) of the upstream
+ *                            (headers) of the upstream, `framing: "bedrock"` for events sent as Bedrock does
  *   config.json              optional: settings of the profile, laid over the smallest configuration
  *   anthropic.upstream.json  expected body upstream, one line; absent: nothing may go upstream
  *   anthropic.head.json      expected headers upstream beyond the usual ones; absent: there are none
@@ -15,7 +15,8 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { ExchangeResult, HeaderList, SeenMessage } from "../host/index.ts";
+import type { ExchangeResult, HeaderList, MessageInput, SeenMessage } from "../host/index.ts";
+import { bedrockMessages } from "../support/event_stream.ts";
 import {
   CHAT_HEADERS,
   Filter,
@@ -56,11 +57,12 @@ export const EXPECTED = [
 export type Outputs = Record<(typeof EXPECTED)[number], Buffer | undefined>;
 
 /** `exchange.json` of a case. */
-export interface ExchangeFile {
+interface ExchangeFile {
   path?: string;
   headers?: HeaderList;
   status?: number;
   answer?: HeaderList;
+  framing?: "bedrock";
 }
 
 export interface GoldenCase {
@@ -98,20 +100,41 @@ function filterFor(config: Buffer | undefined): Filter {
 
 /** Runs a case whole, without cuts. */
 export function runCase(golden: GoldenCase): ExchangeResult {
+  const { request, response } = exchangeOf(golden);
+  return filterFor(readCaseFile(golden, "config.json")).exchange({
+    request,
+    ...(response === undefined ? {} : { response }),
+  });
+}
+
+/** What client and upstream of a case send; no response: the filter answers by itself. */
+export function exchangeOf(golden: GoldenCase): {
+  request: MessageInput;
+  response: MessageInput | undefined;
+} {
   const body = readCaseFile(golden, "request.json");
   if (body === undefined) throw new Error(`${golden.name}: no request.json`);
   const details = readDetails(golden);
-  const events = readCaseFile(golden, "upstream.sse");
-  const answer = events ?? readCaseFile(golden, "upstream.json");
-  const type = events === undefined ? "application/json" : "text/event-stream";
-  const more = details.answer ?? [];
-  const typed = more.some(([name]) => name === "content-type");
-  const head: HeaderList = [[":status", String(details.status ?? 200)]];
-  if (!typed) head.push(["content-type", type]);
-  return filterFor(readCaseFile(golden, "config.json")).exchange({
+  return {
     request: { headers: [...clientHead(golden, details.path), ...(details.headers ?? [])], body },
-    ...(answer === undefined ? {} : { response: { headers: [...head, ...more], body: answer } }),
-  });
+    response: responseOf(golden, details),
+  };
+}
+
+function responseOf(golden: GoldenCase, details: ExchangeFile): MessageInput | undefined {
+  const { framing, status = 200, answer = [] } = details;
+  const head: HeaderList = [[":status", String(status)]];
+  const events = readCaseFile(golden, "upstream.sse");
+  const typed = (type: string, body: Uint8Array): MessageInput => {
+    const isNamed = answer.some(([name]) => name === "content-type");
+    const named: HeaderList = isNamed ? [] : [["content-type", type]];
+    return { headers: [...head, ...named, ...answer], body };
+  };
+  if (events !== undefined && framing === "bedrock")
+    return typed("application/vnd.amazon.eventstream", bedrockMessages(events.toString()));
+  if (events !== undefined) return typed("text/event-stream", events);
+  const body = readCaseFile(golden, "upstream.json");
+  return body === undefined ? undefined : typed("application/json", body);
 }
 
 /** The usual headers of the surface's client, on a path of the case's own. */
@@ -123,7 +146,7 @@ export function clientHead({ surface }: Pick<GoldenCase, "surface">, path?: stri
 }
 
 /** What differs from the usual exchange. */
-export function readDetails(golden: GoldenCase): ExchangeFile {
+function readDetails(golden: GoldenCase): ExchangeFile {
   const text = readCaseFile(golden, "exchange.json");
   return text === undefined ? {} : (JSON.parse(text.toString()) as ExchangeFile);
 }

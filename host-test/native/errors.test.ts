@@ -54,6 +54,8 @@ function withHeaders(changes: HeaderList): HeaderList {
 
 const deep = `${"[".repeat(20)}${"]".repeat(20)}`;
 const many = Array.from({ length: 1025 }, (_, index) => `"x${index}":0`).join(",");
+const BEDROCK = { provider: { type: "bedrock", region: "us-east-1" } };
+const sourceOf = (type: string): object => ({ type: "image", source: { type } });
 const ROWS: Row[] = [
   {
     id: "native-body-missing",
@@ -145,6 +147,45 @@ const ROWS: Row[] = [
     "Unsupported: 'speed' is not allowed on this route.",
     hello({ speed: "fast" }),
     { params: { reject: ["speed"] } },
+  ),
+  refused(
+    "native-lacks-member",
+    "Unsupported: 'mcp_servers' is not served by this upstream.",
+    hello({ mcp_servers: [{ type: "url" }] }),
+    BEDROCK,
+  ),
+  refused(
+    "native-lacks-tool",
+    "Unsupported: 'tools[1].type' is not served by this upstream.",
+    hello({ tools: [{ name: "x" }, { type: "web_search_20250305", name: "web_search" }] }),
+    BEDROCK,
+  ),
+  refused(
+    "native-lacks-url",
+    "Unsupported: 'messages[0].content[1].source': this upstream fetches no URLs; send the content as base64.",
+    hello({ messages: [{ role: "user", content: [{ type: "text" }, sourceOf("url")] }] }),
+    BEDROCK,
+  ),
+  refused(
+    "native-lacks-file",
+    "Unsupported: 'messages[0].content[0].content[0].source': this upstream keeps no files; send the content as base64.",
+    hello({ messages: [{ role: "user", content: [{ content: [sourceOf("file")] }] }] }),
+    BEDROCK,
+  ),
+  {
+    id: "native-lacks-counting",
+    message: "The 'count_tokens' operation is not supported by the databricks provider.",
+    local: true,
+    run: sent(
+      { headers: withHeaders([[":path", "/v1/messages/count_tokens"]]) },
+      { provider: { type: "databricks" } },
+    ),
+  },
+  refused(
+    "native-model-in-path",
+    "Invalid value for 'model': this name cannot stand in the path of a request to this upstream.",
+    hello({ model: ".." }),
+    BEDROCK,
   ),
   {
     id: "native-url-unknown",

@@ -1,15 +1,9 @@
 /** Native requests and answers are the same however they are cut and however they end, with and without held headers. */
 import { describe, expect, test } from "vitest";
-import {
-  awkwardCuts,
-  randomCuts,
-  type HeaderList,
-  type HostProfileName,
-  type MessageInput,
-} from "../host/index.ts";
-import { clientHead, goldenCases, readCaseFile, type GoldenCase } from "../golden/case.ts";
+import { awkwardCuts, randomCuts, type HeaderList, type HostProfileName } from "../host/index.ts";
+import { exchangeOf, goldenCases, readCaseFile, type GoldenCase } from "../golden/case.ts";
 import { ENDS, HOSTS, Subject } from "../split/cutting.ts";
-import { Filter, withProfile } from "../support/filter.ts";
+import { Filter, toBytes, withProfile } from "../support/filter.ts";
 
 const EVERY_PLACE = 1024;
 const SIZES = [1, 2, 3, 7, 13, 64];
@@ -20,18 +14,6 @@ interface Part {
 }
 
 const cases: Part[] = goldenCases("native").map((golden) => ({ name: golden.name, golden }));
-
-interface Exchange {
-  path?: string;
-  headers?: HeaderList;
-  status?: number;
-  answer?: HeaderList;
-}
-
-function read<T>(golden: GoldenCase, file: string): T | undefined {
-  const text = readCaseFile(golden, file);
-  return text === undefined ? undefined : (JSON.parse(text.toString()) as T);
-}
 
 const filters = new Map<string, Filter>();
 
@@ -48,32 +30,27 @@ function filterFor(golden: GoldenCase, host: HostProfileName): Filter {
 }
 
 function subjectOf(golden: GoldenCase, host: HostProfileName): Subject {
-  const {
-    path,
-    headers = [],
-    status = 200,
-    answer = [],
-  } = read<Exchange>(golden, "exchange.json") ?? {};
-  const events = readCaseFile(golden, "upstream.sse");
-  const type = events === undefined ? "application/json" : "text/event-stream";
-  const request: MessageInput = {
-    headers: [...clientHead(golden, path), ...headers],
-    body: readCaseFile(golden, "request.json") ?? "",
-  };
-  const typed = answer.some(([name]) => name === "content-type");
-  const response: MessageInput = {
-    headers: [
-      [":status", String(status)],
-      ...(typed ? [] : ([["content-type", type]] as HeaderList)),
-      ...answer,
-    ],
-    body: events ?? readCaseFile(golden, "upstream.json") ?? "",
-  };
-  return new Subject(filterFor(golden, host), request, response);
+  const { request, response } = exchangeOf(golden);
+  const nothing = { headers: [[":status", "200"]] as HeaderList, body: "" };
+  return new Subject(filterFor(golden, host), request, response ?? nothing);
+}
+
+/** Bytes of the answer as they are sent. */
+function answerOf(golden: GoldenCase): Uint8Array {
+  return toBytes(exchangeOf(golden).response?.body ?? "");
+}
+
+/** Where path or headers depend on the body, a host that cannot hold them refuses the configuration. */
+function needsHold(golden: GoldenCase): boolean {
+  return /"(?:vertex|bedrock)"|\{model\}\//.test(
+    readCaseFile(golden, "config.json")?.toString() ?? "",
+  );
 }
 
 describe.each(HOSTS)("%s", (host) => {
-  test.each(cases)("request $name", ({ golden }) => {
+  const served = cases.filter(({ golden }) => host === "envoy-hold" || !needsHold(golden));
+
+  test.each(served)("request $name", ({ golden }) => {
     const subject = subjectOf(golden, host);
     const body = readCaseFile(golden, "request.json") ?? Buffer.alloc(0);
     expect(body.length).toBeLessThan(EVERY_PLACE);
@@ -81,12 +58,9 @@ describe.each(HOSTS)("%s", (host) => {
     for (const end of ENDS) for (const size of SIZES) subject.checkRequest(size, end);
   });
 
-  test.each(cases)("answer $name", ({ golden }) => {
+  test.each(served)("answer $name", ({ golden }) => {
     const subject = subjectOf(golden, host);
-    const body =
-      readCaseFile(golden, "upstream.sse") ??
-      readCaseFile(golden, "upstream.json") ??
-      Buffer.alloc(0);
+    const body = answerOf(golden);
     for (let at = 1; at < body.length; at++) {
       subject.checkAnswer([at], at % 2 === 0 ? "separate" : "joined");
     }

@@ -82,3 +82,20 @@ export function bedrockError(code: string, message: string, payload = ""): Bytes
 export function joined(...messages: Uint8Array[]): Bytes {
   return new Uint8Array(Buffer.concat(messages));
 }
+
+/**
+ * What Bedrock would send of a stream written down as events: a chunk for each event's data, an exception for each comment
+ * `: name {payload}`.
+ */
+export function bedrockMessages(events: string): Bytes {
+  const blocks = events.split("\n\n").filter((block) => block !== "");
+  return joined(...blocks.map(bedrockMessage));
+}
+
+function bedrockMessage(block: string): Bytes {
+  const data = /^data: (.*)$/m.exec(block)?.[1];
+  if (data !== undefined) return bedrockChunk(data);
+  const [, name, payload] = /^: (\w+) (.*)$/.exec(block) ?? [];
+  if (name === undefined || payload === undefined) throw new Error(`no event: ${block}`);
+  return bedrockException(name, payload);
+}

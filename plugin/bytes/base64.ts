@@ -1,6 +1,6 @@
 /**
- * Base64 as clients write it: white space anywhere, the padding may be missing, its last bits may be anything.
- * Source: WHATWG Infra Standard, "forgiving-base64 decode".
+ * Base64. Read as clients write it: white space anywhere, the padding may be missing, its last bits may be anything.
+ * Source: RFC 4648, section 4; WHATWG Infra Standard, "forgiving-base64 decode".
  */
 import { Ascii, isDigit, isJsonSpace } from "./ascii";
 import { Writer } from "./writer";
@@ -71,32 +71,39 @@ function sextetOf(c: u32): u32 {
   return c == Ascii.Slash ? 63 : NO_SEXTET;
 }
 
-/** Appends the bytes in base64, with padding. */
+/** Appends `len` bytes as base64 with padding; the writer's `failed` says whether they found room. */
 export function encodeBase64(out: Writer, ptr: usize, len: u32): void {
-  let from = ptr;
-  let left = len;
-  for (; left >= 3; left -= 3) {
-    putSextets(
-      out,
-      ((<u32>load<u8>(from)) << 16) | ((<u32>load<u8>(from, 1)) << 8) | (<u32>load<u8>(from, 2)),
-      4,
+  const whole = len - (len % 3);
+  const size = ((len + 2) / 3) << 2;
+  if (!out.reserve(size)) return;
+  let to = out.cursor;
+  for (let i: u32 = 0; i < whole; i += 3, to += 4) {
+    const at = ptr + i;
+    putGroup(
+      to,
+      ((<u32>load<u8>(at)) << 16) | ((<u32>load<u8>(at, 1)) << 8) | (<u32>load<u8>(at, 2)),
     );
-    from += 3;
   }
-  if (left == 2)
-    putSextets(out, ((<u32>load<u8>(from)) << 16) | ((<u32>load<u8>(from, 1)) << 8), 3);
-  else if (left == 1) putSextets(out, (<u32>load<u8>(from)) << 16, 2);
-  for (let pads = left == 0 ? 0 : 3 - left; pads > 0; pads--) out.byte(Ascii.Equals);
+  if (whole < len) {
+    const second: u32 = whole + 1 < len ? <u32>load<u8>(ptr + whole, 1) : 0;
+    putGroup(to, ((<u32>load<u8>(ptr + whole)) << 16) | (second << 8));
+    store<u8>(to, Ascii.Equals, 3);
+    if (whole + 1 == len) store<u8>(to, Ascii.Equals, 2);
+    to += 4;
+  }
+  out.cursor = to;
 }
 
-/** The first `count` characters of three bytes. */
-function putSextets(out: Writer, bits: u32, count: u32): void {
-  for (let i: u32 = 0; i < count; i++) out.byte(characterOf((bits >> (18 - 6 * i)) & 63));
+function putGroup(to: usize, bits: u32): void {
+  store<u8>(to, letterOf(bits >> 18));
+  store<u8>(to, letterOf((bits >> 12) & 63), 1);
+  store<u8>(to, letterOf((bits >> 6) & 63), 2);
+  store<u8>(to, letterOf(bits & 63), 3);
 }
 
-function characterOf(sextet: u32): u32 {
-  if (sextet < 26) return sextet + 0x41;
-  if (sextet < 52) return sextet - 26 + 0x61;
-  if (sextet < 62) return sextet - 52 + 0x30;
-  return sextet == 62 ? 0x2b : 0x2f;
+function letterOf(sextet: u32): u32 {
+  if (sextet < 26) return Ascii.UpperA + sextet;
+  if (sextet < 52) return Ascii.LowerA + sextet - 26;
+  if (sextet < 62) return Ascii.Zero + sextet - 52;
+  return sextet == 62 ? Ascii.Plus : Ascii.Slash;
 }

@@ -2087,6 +2087,34 @@ export const MEMBER_COLON: usize = memory.data<u8>([2, 0, 0, 0, 34, 58]);
 // prettier-ignore
 export const TEXT_TOO_MANY_MEMBERS: usize = memory.data<u8>([51, 0, 0, 0, 84, 104, 101, 32, 74, 83, 79, 78, 32, 98, 111, 100, 121, 32, 111, 102, 32, 121, 111, 117, 114, 32, 114, 101, 113, 117, 101, 115, 116, 32, 104, 97, 115, 32, 116, 111, 111, 32, 109, 97, 110, 121, 32, 109, 101, 109, 98, 101, 114, 115, 46]);
 
+// "anthropic_version"
+// prettier-ignore
+export const ANTHROPIC_VERSION: usize = memory.data<u8>([17, 0, 0, 0, 97, 110, 116, 104, 114, 111, 112, 105, 99, 95, 118, 101, 114, 115, 105, 111, 110]);
+
+// "source"
+// prettier-ignore
+export const SOURCE: usize = memory.data<u8>([6, 0, 0, 0, 115, 111, 117, 114, 99, 101]);
+
+// "url"
+// prettier-ignore
+export const URL_WORD: usize = memory.data<u8>([3, 0, 0, 0, 117, 114, 108]);
+
+// "file"
+// prettier-ignore
+export const FILE_WORD: usize = memory.data<u8>([4, 0, 0, 0, 102, 105, 108, 101]);
+
+// ": this upstream fetches no URLs; send the content as base64."
+// prettier-ignore
+export const TEXT_SOURCE_NOT_FETCHED: usize = memory.data<u8>([60, 0, 0, 0, 58, 32, 116, 104, 105, 115, 32, 117, 112, 115, 116, 114, 101, 97, 109, 32, 102, 101, 116, 99, 104, 101, 115, 32, 110, 111, 32, 85, 82, 76, 115, 59, 32, 115, 101, 110, 100, 32, 116, 104, 101, 32, 99, 111, 110, 116, 101, 110, 116, 32, 97, 115, 32, 98, 97, 115, 101, 54, 52, 46]);
+
+// ": this upstream keeps no files; send the content as base64."
+// prettier-ignore
+export const TEXT_SOURCE_NO_FILES: usize = memory.data<u8>([59, 0, 0, 0, 58, 32, 116, 104, 105, 115, 32, 117, 112, 115, 116, 114, 101, 97, 109, 32, 107, 101, 101, 112, 115, 32, 110, 111, 32, 102, 105, 108, 101, 115, 59, 32, 115, 101, 110, 100, 32, 116, 104, 101, 32, 99, 111, 110, 116, 101, 110, 116, 32, 97, 115, 32, 98, 97, 115, 101, 54, 52, 46]);
+
+// "\"input_tokens\""
+// prettier-ignore
+export const INPUT_TOKENS_KEY: usize = memory.data<u8>([14, 0, 0, 0, 34, 105, 110, 112, 117, 116, 95, 116, 111, 107, 101, 110, 115, 34]);
+
 // "event: error\ndata: "
 // prettier-ignore
 export const STREAM_ERROR_OPEN: usize = memory.data<u8>([19, 0, 0, 0, 101, 118, 101, 110, 116, 58, 32, 101, 114, 114, 111, 114, 10, 100, 97, 116, 97, 58, 32]);
@@ -2632,10 +2660,6 @@ export const INPUT_TOKENS: usize = memory.data<u8>([12, 0, 0, 0, 105, 110, 112, 
 // "inputTokens"
 // prettier-ignore
 export const INPUT_TOKENS_AWS: usize = memory.data<u8>([11, 0, 0, 0, 105, 110, 112, 117, 116, 84, 111, 107, 101, 110, 115]);
-
-// "anthropic."
-// prettier-ignore
-export const ANTHROPIC_DOT: usize = memory.data<u8>([10, 0, 0, 0, 97, 110, 116, 104, 114, 111, 112, 105, 99, 46]);
 
 // "{\"input\":{\"invokeModel\":{\"body\":\""
 // prettier-ignore

@@ -25,3 +25,16 @@ export function hasPrefixWord(list: usize, listLen: u32, ptr: usize, len: u32): 
   }
   return false;
 }
+
+/** Length of the first word of a list that the text ends with; 0: with none. */
+export function endingWordLen(list: usize, listLen: u32, ptr: usize, len: u32): u32 {
+  const end = list + listLen;
+  let at = list;
+  while (at < end) {
+    const stop = findByte(at, end, Ascii.Comma);
+    const size = <u32>(stop - at);
+    if (size <= len && equals(ptr + len - size, at, size)) return size;
+    at = stop + 1;
+  }
+  return 0;
+}

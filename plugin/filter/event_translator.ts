@@ -1,9 +1,13 @@
 /** Stream events to the client's form, by operation. The one place that knows the translators of all surfaces. */
 import { unixNanos } from "../abi/host";
+import { scratch } from "../abi/memory";
+import { literalLen } from "../bytes/compare";
+import * as L from "../bytes/literals";
 import { Writer } from "../bytes/writer";
 import * as chat from "../translate/chat/stream";
 import { ChatState } from "../translate/chat/stream_state";
-import { NativeState } from "../translate/native/stream";
+import { putNativeEvent, putNativeFailure } from "../translate/native/frames";
+import { NativeState, openNativeStream } from "../translate/native/stream";
 import * as text from "../translate/completions/stream";
 import * as responses from "../translate/responses/stream";
 import { ResponsesState } from "../translate/responses/stream_state";
@@ -21,6 +25,10 @@ export function openTranslator(stream: StreamState): bool {
   const arena = stream.arena;
   const shape = stream.shape;
   if (arena == null || shape == null) return false;
+  if (stream.operation == Operation.Messages) {
+    stream.native = openNativeStream(arena, shape.showsAsked);
+    return stream.native != null;
+  }
   if (stream.operation == Operation.Completions) {
     stream.text = text.openTextStream(arena, shape);
     return stream.text != null;
@@ -36,6 +44,8 @@ export function openTranslator(stream: StreamState): bool {
 
 /** True when nothing more will be sent. */
 export function isOver(stream: StreamState): bool {
+  const n = stream.native;
+  if (n != null) return n.state == NativeState.Complete || n.state == NativeState.Failed;
   const t = stream.text;
   if (t != null) return text.isOver(t);
   const r = stream.responses;
@@ -48,9 +58,8 @@ export function isOver(stream: StreamState): bool {
 export function isComplete(stream: StreamState): bool {
   const t = stream.text;
   if (t != null) return t.state == text.TextState.Done;
-  const native = stream.native;
-  if (native != null)
-    return native.state == NativeState.Complete || native.state == NativeState.Blind;
+  const n = stream.native;
+  if (n != null) return n.state == NativeState.Complete || n.state == NativeState.Blind;
   const r = stream.responses;
   if (r != null) return r.state == ResponsesState.Done;
   const s = stream.chat;
@@ -71,6 +80,9 @@ export function putEvent(
   len: u32,
   name: EventType,
 ): void {
+  const n = stream.native;
+  const shape = stream.shape;
+  if (n != null && shape != null) putNativeEvent(out, n, ptr, len, name, shape, scratch());
   const t = stream.text;
   if (t != null) text.putEvent(out, t, ptr, len, name);
   const r = stream.responses;
@@ -88,6 +100,8 @@ export function putEvent(
 
 /** The end of the upstream's answer, clean as far as the transport can tell. */
 export function putEnd(out: Writer, stream: StreamState): void {
+  const n = stream.native;
+  if (n != null && n.state == NativeState.Open) putNativeFailure(out, n, 502, L.TEXT_TRUNCATED);
   const t = stream.text;
   if (t != null) text.putEnd(out, t);
   const r = stream.responses;
@@ -98,6 +112,8 @@ export function putEnd(out: Writer, stream: StreamState): void {
 
 /** An error of ours in the stream. */
 export function putFailure(out: Writer, stream: StreamState, code: usize, message: usize): void {
+  const n = stream.native;
+  if (n != null) putNativeFailure(out, n, code == L.CODE_OUT_OF_MEMORY ? 500 : 502, message);
   const t = stream.text;
   if (t != null) text.putFailure(out, t, code, message);
   const r = stream.responses;
@@ -108,6 +124,8 @@ export function putFailure(out: Writer, stream: StreamState, code: usize, messag
 
 /** HTTP status of the error that is all that the translator wrote; 0 when it wrote anything else. */
 export function firstFailure(stream: StreamState): u32 {
+  const n = stream.native;
+  if (n != null) return n.began ? 0 : n.failureStatus;
   const t = stream.text;
   if (t != null) return t.headPtr != 0 || t.pinged ? 0 : t.failureStatus;
   const r = stream.responses;
@@ -119,6 +137,8 @@ export function firstFailure(stream: StreamState): u32 {
 
 /** Lets a failure take the place of output that was thrown away. */
 export function reopen(stream: StreamState): void {
+  const n = stream.native;
+  if (n != null) n.state = NativeState.Open;
   const t = stream.text;
   if (t != null) t.state = text.TextState.Open;
   const r = stream.responses;
@@ -131,7 +151,8 @@ export function reopen(stream: StreamState): void {
 export function putFirstFailure(out: Writer, stream: StreamState): void {
   const r = stream.responses;
   if (r == null) {
-    out.dropEnds(FRAME_HEAD, FRAME_TAIL);
+    // A native event has a name in front.
+    out.dropEnds(stream.native == null ? FRAME_HEAD : literalLen(L.STREAM_ERROR_OPEN), FRAME_TAIL);
     return;
   }
   out.rewind(0);

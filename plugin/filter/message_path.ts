@@ -1,6 +1,5 @@
 /** `:path` of messages. Source: docs/providers.md, the table of paths. */
 import { makeWriter, Writer } from "../bytes/writer";
-import { findLiteral } from "../bytes/compare";
 import * as L from "../bytes/literals";
 import { Profile } from "../policy/config";
 import { UpstreamPath } from "../policy/provider_rows";
@@ -33,13 +32,10 @@ export function putFixedCountPath(profile: Profile): void {
   if (!isModelInPath(profile.upstream, path)) putPath(profile, path, 0, 0);
 }
 
-/** The path of a token count that depends on the model. Bedrock counts for models, not for the profiles that stand for them. */
+/** The path of a token count that depends on the model. */
 export function putCountPathByBody(profile: Profile, plan: Plan): void {
   const path = UpstreamPath.CountTokens;
-  if (!isModelInPath(profile.upstream, path)) return;
-  const at = findLiteral(plan.modelPtr, plan.modelLen, L.ANTHROPIC_DOT);
-  const skipped = at == 0 ? 0 : <u32>(at - plan.modelPtr);
-  putPath(profile, path, plan.modelPtr + skipped, plan.modelLen - skipped);
+  if (isModelInPath(profile.upstream, path)) putPath(profile, path, plan.modelPtr, plan.modelLen);
 }
 
 /** Sets `:path` to a path that the upstream has; `modelPtr` is the upstream's name of the model, unescaped. */

@@ -11,16 +11,19 @@ import { SpanTable } from "../bytes/span_table";
 import { JsonCursor } from "../json/cursor";
 import { openEdits, putEdited } from "../translate/native/edits";
 import { isAnthropicError } from "../translate/native/error_shape";
-import { renameMessage } from "../translate/native/model_name";
+import { renameCount, renameMessage } from "../translate/native/model_name";
 import { Dialect, Operation } from "../translate/surface";
 import { holdsAnswer } from "./attempts";
 import { quotesKey } from "./credentials";
 import { putEmptyError, putErrorBody } from "./error_body";
+import { Framing } from "./event_source";
+import { openEvents } from "./events";
 import { openNativeEvents } from "./native_events";
 import { replyError, sendUpstreamError } from "./reply";
 import {
   dropBodyHeaders,
   dropOrganization,
+  isAwsEventStream,
   isEventStream,
   isIdentity,
   putAdapted,
@@ -35,14 +38,15 @@ export function openNativeAnswer(stream: StreamState, headers: SpanTable, failed
   dropOrganization(headers);
   putAdapted(stream);
   if (failed) return openBody(stream, headers, Phase.Error);
-  if (stream.operation != Operation.Messages) return pass(stream);
+  const reframes = isBinaryStream(stream, headers);
   const renames = wantsName(stream);
   if (!isIdentity(headers)) {
-    if (!renames) return pass(stream);
+    if (!renames && !reframes) return pass(stream);
     replyError(stream, 502, L.CODE_INVALID_UPSTREAM, L.TEXT_UPSTREAM_ENCODED, 0);
     return Action.Continue;
   }
-  if (!isEventStream(headers)) {
+  if (reframes) return openFrames(stream, headers);
+  if (!isEventStream(headers) || stream.operation != Operation.Messages) {
     return renames ? openBody(stream, headers, Phase.Whole) : pass(stream);
   }
   // Also where no name changes: the error of a stream that breaks off comes on top of what was announced.
@@ -63,10 +67,33 @@ function pass(stream: StreamState): Action {
   return Action.Continue;
 }
 
-/** An alias or a template changed the name on the way in. */
+/** An alias or a template changed the name on the way in, or a count comes under another name than the API's. */
 function wantsName(stream: StreamState): bool {
+  const profile = stream.profile;
+  if (stream.operation == Operation.CountTokens)
+    return profile != null && profile.upstream.row.countInvokes != 0;
   const shape = stream.shape;
   return shape != null && shape.showsAsked;
+}
+
+/** A stream of Bedrock's own framing. */
+function isBinaryStream(stream: StreamState, headers: SpanTable): bool {
+  const profile = stream.profile;
+  const may = profile != null && profile.upstream.eventStream;
+  return may && stream.operation == Operation.Messages && isAwsEventStream(headers);
+}
+
+/** Its events become server-sent events; headers are held until the first one, which may be an error with a status. */
+function openFrames(stream: StreamState, headers: SpanTable): Action {
+  if (!openEvents(stream, Framing.AwsEventStream)) {
+    replyError(stream, 500, L.CODE_OUT_OF_MEMORY, L.TEXT_OUT_OF_MEMORY, 0);
+    return Action.Continue;
+  }
+  dropBodyHeaders(headers, false);
+  putResponseLiteral(L.H_CONTENT_TYPE, L.EVENT_STREAM_UTF8);
+  putResponseLiteral(L.H_CACHE_CONTROL, L.NO_CACHE);
+  stream.responseHeld = stream.root.holdProven;
+  return stream.responseHeld ? Action.Pause : Action.Continue;
 }
 
 /** Collects a body that may have to be replaced. A compressed error cannot be read: it passes. */
@@ -132,13 +159,17 @@ function putError(stream: StreamState, ptr: usize, len: u32): bool {
   return !output().failed;
 }
 
-/** Writes the message with the client's name of the model; false when there is nothing to change. */
+/** Writes the message with the client's name of the model, or the count under its name; false when there is nothing to change. */
 function putRenamed(stream: StreamState, ptr: usize, len: u32): bool {
   const shape = stream.shape;
   const edits = openEdits(scratch());
   const cursor = openStruct<JsonCursor>(scratch());
   if (shape == null || edits == null || cursor == null) return false;
-  if (!renameMessage(edits, cursor, ptr, len, shape)) return false;
+  const found =
+    stream.operation == Operation.CountTokens
+      ? renameCount(edits, cursor, ptr, len)
+      : renameMessage(edits, cursor, ptr, len, shape);
+  if (!found) return false;
   if (edits.list.count == 0) return false;
   const out = output();
   out.begin(len + edits.textBytes, len + edits.textBytes);

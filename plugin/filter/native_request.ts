@@ -2,12 +2,13 @@
 import { output, scratch } from "../abi/memory";
 import * as L from "../bytes/literals";
 import { Config, Profile } from "../policy/config";
-import { makePlan } from "../policy/plan_maker";
-import { isModelInBody } from "../policy/upstream";
+import { planCount } from "../policy/count_plan";
+import { canNameModel, makePlan } from "../policy/plan_maker";
 import { putEdited } from "../translate/native/edits";
 import { editMembers } from "../translate/native/members";
 import { NativeRequest, openNativeRequest, readNative } from "../translate/native/request";
 import { Plan } from "../translate/plan";
+import { wrapCount } from "../translate/shared/count_envelope";
 import { problemStatus, refuseMemory, refuseWhole } from "../translate/shared/problem";
 import { Operation } from "../translate/surface";
 import { keepNativeShape } from "./answer_shape";
@@ -42,11 +43,10 @@ export function editNativeRequest(
     if (settled != null) profile = settled;
   }
   const plan = planNative(request, config, profile, stream.operation);
-  if (plan == null || !editMembers(request, plan) || !putBody(request, plan)) return false;
-  if (stream.requestHeld) {
-    putNativePathByBody(stream, profile, plan, request.facts.stream);
-    putBodyHeaders(request.facts);
-  }
+  if (plan == null || !editMembers(request, plan)) return false;
+  if (stream.requestHeld) putNativePathByBody(stream, profile, plan, request.facts.stream);
+  if (!putBody(request, plan)) return false;
+  if (stream.requestHeld) putBodyHeaders(request.facts);
   return keepNativeShape(stream, profile, request.facts) || refuseMemory();
 }
 
@@ -62,8 +62,8 @@ function planNative(
     if (problemStatus == 0) refuseMemory();
     return null;
   }
-  plan.modelInBody = isModelInBody(profile.upstream, nativePath(operation, facts.stream));
-  return plan;
+  if (operation == Operation.CountTokens) planCount(plan, profile.upstream);
+  return canNameModel(profile.upstream, plan, nativePath(operation, facts.stream)) ? plan : null;
 }
 
 /** Writes the client's body with its edits. False with a problem. */
@@ -77,8 +77,13 @@ function putBody(request: NativeRequest, plan: Plan): bool {
   const expected = request.bodyLen + request.edits.textBytes;
   out.begin(expected, plan.maxOutputBytes);
   putEdited(out, request.edits, request.bodyPtr, request.bodyLen);
-  if (!out.failed) return true;
-  return expected > plan.maxOutputBytes
+  if (request.counts && plan.invokesCount && !wrapCount(out, scratch())) return refuseMemory();
+  return !out.failed || refuseOutput(expected, plan);
+}
+
+/** What did not fit exceeds the limit, or found no memory; base64 is a third more. */
+function refuseOutput(expected: u32, plan: Plan): bool {
+  return (plan.invokesCount ? expected + expected / 2 : expected) > plan.maxOutputBytes
     ? refuseWhole(413, L.CODE_REQUEST_TOO_LARGE, L.TEXT_OUTPUT_TOO_LARGE)
     : refuseMemory();
 }

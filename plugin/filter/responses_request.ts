@@ -4,11 +4,10 @@ import * as L from "../bytes/literals";
 import { openStruct } from "../bytes/records";
 import { openSpanTable } from "../bytes/span_table";
 import { Config, Profile, ReasoningEvents, StreamErrors, TextItems } from "../policy/config";
+import { planCount } from "../policy/count_plan";
 import { makePlan } from "../policy/plan_maker";
-import { UpstreamKind, UpstreamPath } from "../policy/provider_rows";
-import { isModelInBody } from "../policy/upstream";
 import { Facts } from "../translate/plan";
-import { keepCounted, wrapCounted } from "../translate/responses/count";
+import { keepCounted } from "../translate/responses/count";
 import { ECHO_PIECES } from "../translate/responses/echo";
 import {
   openResponsesRequest,
@@ -17,6 +16,7 @@ import {
 } from "../translate/responses/request";
 import { writeResponses } from "../translate/responses/write";
 import { ResponsesShape } from "../translate/shape";
+import { wrapCount } from "../translate/shared/count_envelope";
 import { problemStatus, refuseMemory, refuseWhole } from "../translate/shared/problem";
 import { expectedBytes } from "../translate/shared/write_members";
 import { Operation } from "../translate/surface";
@@ -94,14 +94,13 @@ function sendCount(
   base.facts.stream = false;
   const plan = makePlan(base.facts, config, profile, len, scratch());
   if (plan == null) return problemStatus != 0 ? false : refuseMemory();
-  plan.modelInBody = isModelInBody(profile.upstream, UpstreamPath.CountTokens);
+  planCount(plan, profile.upstream);
   const out = output();
   out.begin(expectedBytes(base, len), plan.maxOutputBytes);
   if (!writeResponses(out, request, plan)) return false;
-  const shaped =
-    profile.upstream.kind == UpstreamKind.Bedrock
-      ? wrapCounted(out, scratch())
-      : keepCounted(out, scratch(), base.cursor);
+  const shaped = plan.invokesCount
+    ? wrapCount(out, scratch())
+    : keepCounted(out, scratch(), base.cursor);
   if (!shaped) return refuseMemory();
   if (out.failed) return refuseWhole(413, L.CODE_REQUEST_TOO_LARGE, L.TEXT_OUTPUT_TOO_LARGE);
   if (stream.requestHeld) {

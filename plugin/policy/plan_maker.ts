@@ -11,7 +11,7 @@ import { ModelTraits } from "../translate/traits";
 import { Compat, Config, ParamsMode, Profile, StructuredOutput } from "./config";
 import { ModelNames, resolveTraits } from "./model_info";
 import { resolveModel } from "./models";
-import { providerText } from "./provider_rows";
+import { providerText, UpstreamPath } from "./provider_rows";
 import {
   dropsMember,
   fitsInPath,
@@ -42,7 +42,7 @@ export function makePlan(
   plan.traits = traits;
   if (!chooseModel(facts, profile, plan, names, arena)) return null;
   resolveTraits(config, names, profile.provider, traits);
-  if (!canNameModel(profile.upstream, plan, facts.stream)) return null;
+  if (!canNameModel(profile.upstream, plan, messagesPath(facts.stream))) return null;
   fill(plan, profile, bodyBytes);
   fillUpstream(plan, profile.upstream, facts.stream);
   return plan;
@@ -80,9 +80,9 @@ function chooseModel(
   return true;
 }
 
-/** Some names cannot stand in a path. */
-function canNameModel(upstream: Upstream, plan: Plan, stream: bool): bool {
-  if (!isModelInPath(upstream, messagesPath(stream))) return true;
+/** Some names cannot stand in a path. False with a problem. */
+export function canNameModel(upstream: Upstream, plan: Plan, path: UpstreamPath): bool {
+  if (!isModelInPath(upstream, path)) return true;
   if (fitsInPath(plan.modelPtr, plan.modelLen)) return true;
   atMember(L.MODEL);
   return refuse(400, L.CODE_INVALID_VALUE, L.TEXT_MODEL_IN_PATH);

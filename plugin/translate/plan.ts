@@ -20,6 +20,7 @@ export class Plan {
   modelLen: u32;
   modelInBody: bool;
   streamInBody: bool;
+  invokesCount: bool; // a count is the body of an invocation, in base64
   versionPtr: usize; // goes into the body; 0: it is a header
   versionLen: u32;
   strict: bool; // params.mode: refuse what would be dropped

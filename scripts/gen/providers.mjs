@@ -26,6 +26,8 @@ const COLUMNS = [
   ["drops", "words", "drops"],
   ["refuses", "words", "refuses"],
   ["no_tools", "words", "noTools"],
+  ["count_base", "text", "countBase"],
+  ["count_endings", "words", "countEndings"],
   ["strict_escape", "bool", "strictEscape"],
   ["stream_in_body", "bool", "streamInBody"],
   ["version_in_body", "bool", "versionInBody"],
@@ -40,6 +42,7 @@ const COLUMNS = [
   ["web_search", "bool", "webSearch"],
   ["mid_system", "bool", "midSystem"],
   ["leading_assistant", "bool", "leadingAssistant"],
+  ["count_invokes", "bool", "countInvokes"],
 ];
 
 /** Places that a path or a host may have. */
@@ -62,7 +65,7 @@ const IS_CELL = {
   path: (cell) => typeof cell === "string" && /^(?:\/[!-~]+)?$/.test(cell) && placesAreKnown(cell),
   bool: (cell) => typeof cell === "boolean",
   count: (cell) => Number.isInteger(cell) && Number(cell) >= 0 && Number(cell) < 2 ** 31,
-  words: (cell) => Array.isArray(cell) && cell.every((word) => /^[a-z_]+$/.test(word)),
+  words: (cell) => Array.isArray(cell) && cell.every((word) => /^@?[a-z_]+$/.test(word)),
 };
 
 /**

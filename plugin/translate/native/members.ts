@@ -2,23 +2,24 @@
  * Native Messages: which top-level members of the body change on the way up, as edits. Policy decides by the Plan, the route by
  * `params`; without either no byte changes. Source: docs/native.md, "Request".
  */
-import { equals, equalsLiteral, literalLen, literalPtr } from "../../bytes/compare";
-import * as L from "../../bytes/literals";
-import { TextMap } from "../../bytes/text_list";
+import { equals } from "../../bytes/compare";
 import { unescapeShort, UNESCAPED_KEY } from "../../json/key";
 import { findEscape } from "../../json/string";
-import { findRequestKey, RequestKey } from "../../wire/anthropic/request_keys";
+import { RequestKey } from "../../wire/anthropic/request_keys";
 import { Plan } from "../plan";
 import { note } from "../shared/adaptation";
 import { Adaptation } from "../shared/adaptations";
 import { noteMember } from "../shared/members_native";
 import { refuseMemory } from "../shared/problem";
 import { findEntry, isListed, isNeeded, NO_ENTRY, refuseMember } from "../shared/route_params";
+import { addMembers, isTaken } from "./additions";
 import { addEdit, addText } from "./edits";
 import { BodyMember, NativeRequest } from "./request";
+import { checkServed, leavesOut } from "./unserved";
 
 /** Decides all edits of members. False with a problem. */
 export function editMembers(request: NativeRequest, plan: Plan): bool {
+  if (!checkServed(request, plan)) return false;
   const members = request.members;
   const changesModel = isOtherModel(request, plan);
   let kept = false;
@@ -36,7 +37,7 @@ export function editMembers(request: NativeRequest, plan: Plan): bool {
       if (!cut(request, member.comma, behind(member))) return refuseMemory();
     } else if (pending == 0) pending = member.start;
   }
-  return addMembers(request, plan) || refuseMemory();
+  return addMembers(request, plan);
 }
 
 function behind(member: BodyMember): usize {
@@ -60,13 +61,14 @@ function isOtherModel(request: NativeRequest, plan: Plan): bool {
 }
 
 /** True for members that do not go upstream. */
-function goes(request: NativeRequest, plan: Plan, member: BodyMember): bool {
+export function goes(request: NativeRequest, plan: Plan, member: BodyMember): bool {
   if (member.key == RequestKey.Model) return !plan.modelInBody;
   if (member.key == RequestKey.Stream && !plan.streamInBody) return true;
   const ptr = member.namePtr;
   const len = member.nameLen;
-  if (plan.inBatch && equalsLiteral(ptr, len, L.SPEED)) return true;
+  if (plan.inBatch && member.key == RequestKey.Speed) return true;
   if (findEntry(plan.set, ptr, len) != NO_ENTRY) return false;
+  if (leavesOut(request.facts, plan, member)) return true;
   if (!isListed(plan.drop, ptr, len) || isNeeded(ptr, len)) return false;
   note(request.facts, Adaptation.DroppedByRoute);
   return true;
@@ -94,68 +96,4 @@ function editValue(
     plan.set.valuePtr(entry),
     plan.set.valueLen(entry),
   );
-}
-
-/** What the body lacks, behind its last member. `messages` never goes, so a comma is right. False without memory. */
-function addMembers(request: NativeRequest, plan: Plan): bool {
-  const place = behind(request.members.at(request.members.count - 1));
-  if (plan.modelInBody && request.facts.modelPtr == 0) {
-    if (!addName(request, place, literalPtr(L.MODEL), literalLen(L.MODEL))) return false;
-    if (!addText(request.edits, place, 0, plan.modelPtr, plan.modelLen)) return false;
-  }
-  const count = plan.set.count;
-  for (let i: u32 = 0; i < count + plan.setIfAbsent.count; i++) {
-    const isSet = i < count;
-    const map = isSet ? plan.set : plan.setIfAbsent;
-    const entry = isSet ? i : i - count;
-    if (!isMissing(request, plan, map, entry, isSet)) continue;
-    if (!addEntry(request, place, map, entry)) return false;
-  }
-  return true;
-}
-
-function isMissing(
-  request: NativeRequest,
-  plan: Plan,
-  map: TextMap,
-  entry: u32,
-  isSet: bool,
-): bool {
-  const ptr = map.keyPtr(entry);
-  const len = map.keyLen(entry);
-  if (!isTaken(request, map, entry) || hasMember(request, plan, ptr, len)) return false;
-  return isSet || findEntry(plan.set, ptr, len) == NO_ENTRY;
-}
-
-/** True when the body names it and keeps it. */
-function hasMember(request: NativeRequest, plan: Plan, ptr: usize, len: u32): bool {
-  const members = request.members;
-  for (let i: u32 = 0; i < members.count; i++) {
-    const member = members.at(i);
-    if (member.nameLen == len && equals(member.namePtr, ptr, len))
-      return !goes(request, plan, member);
-  }
-  return false;
-}
-
-function addEntry(request: NativeRequest, place: usize, map: TextMap, entry: u32): bool {
-  note(request.facts, Adaptation.SetByRoute);
-  noteMember(request.facts, map, entry, request.cursor);
-  if (!addName(request, place, map.keyPtr(entry), map.keyLen(entry))) return false;
-  return addEdit(request.edits, place, 0, map.valuePtr(entry), map.valueLen(entry));
-}
-
-/** A name with its colon, and the comma in front of it. */
-function addName(request: NativeRequest, place: usize, ptr: usize, len: u32): bool {
-  const edits = request.edits;
-  if (!addEdit(edits, place, 0, literalPtr(L.MEMBER_OPEN), literalLen(L.MEMBER_OPEN))) return false;
-  if (!addEdit(edits, place, 0, ptr, len)) return false;
-  return addEdit(edits, place, 0, literalPtr(L.MEMBER_COLON), literalLen(L.MEMBER_COLON));
-}
-
-/** False for what counting refuses: it answers nothing. The key table names those members behind the others. */
-function isTaken(request: NativeRequest, map: TextMap, entry: u32): bool {
-  if (!request.counts) return true;
-  const key = findRequestKey(map.keyPtr(entry), map.keyLen(entry));
-  return key < RequestKey.MaxTokens && key != RequestKey.Stream;
 }

@@ -31,6 +31,8 @@ export class NativeStream {
   waits: bool; // the head of the stream is kept back until message_start is whole
   started: bool; // message_start came
   pending: bool; // the stream ended inside an event
+  began: bool; // an event that is no error went out, of those that we frame ourselves
+  failureStatus: u32; // HTTP status of the error that ended such a stream
 }
 
 /** State of one stream, in `arena`; null without memory. `renames`: message_start is to be edited. */

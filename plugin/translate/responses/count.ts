@@ -1,5 +1,4 @@
 /** Responses: counting the tokens of a request, and the answer. Source: docs/responses.md, "Counting". */
-import { encodeBase64 } from "../../bytes/base64";
 import { Arena } from "../../bytes/arena";
 import { equalsLiteral } from "../../bytes/compare";
 import { Ascii } from "../../bytes/ascii";
@@ -46,19 +45,6 @@ export function keepCounted(out: Writer, arena: Arena, c: JsonCursor): bool {
 
 function isUncounted(key: RequestKey): bool {
   return key == RequestKey.Stream || key >= RequestKey.MaxTokens;
-}
-
-/** Puts the request in `out` into the envelope of Bedrock, which judges it as one to be answered. False without memory. */
-export function wrapCounted(out: Writer, arena: Arena): bool {
-  if (out.failed) return true;
-  const len = out.length;
-  const body = arena.keep(out.start, len);
-  if (body == 0) return false;
-  out.rewind(0);
-  out.literal(L.COUNT_OPEN);
-  encodeBase64(out, body, len);
-  out.literal(L.COUNT_CLOSE);
-  return true;
 }
 
 /** Writes the count that the upstream told, in either spelling. False when it told none. */

@@ -8,18 +8,21 @@ export const enum RequestKey {
   Messages = 2, // "messages"
   Stream = 3, // "stream"
   Tools = 4, // "tools"
-  MaxTokens = 5, // "max_tokens"
-  Temperature = 6, // "temperature"
-  TopP = 7, // "top_p"
-  TopK = 8, // "top_k"
-  StopSequences = 9, // "stop_sequences"
-  Metadata = 10, // "metadata"
-  ServiceTier = 11, // "service_tier"
-  Container = 12, // "container"
-  InferenceGeo = 13, // "inference_geo"
-  Diagnostics = 14, // "diagnostics"
-  Fallbacks = 15, // "fallbacks"
-  FallbackCreditToken = 16, // "fallback_credit_token"
+  Thinking = 5, // "thinking"
+  AnthropicVersion = 6, // "anthropic_version"
+  MaxTokens = 7, // "max_tokens"
+  Temperature = 8, // "temperature"
+  TopP = 9, // "top_p"
+  TopK = 10, // "top_k"
+  StopSequences = 11, // "stop_sequences"
+  Metadata = 12, // "metadata"
+  ServiceTier = 13, // "service_tier"
+  Speed = 14, // "speed"
+  Container = 15, // "container"
+  InferenceGeo = 16, // "inference_geo"
+  Diagnostics = 17, // "diagnostics"
+  Fallbacks = 18, // "fallbacks"
+  FallbackCreditToken = 19, // "fallback_credit_token"
 }
 
 /**
@@ -34,6 +37,7 @@ export function findRequestKey(ptr: usize, len: u32): RequestKey {
       if (head == <u64>0x000000736c6f6f74) return RequestKey.Tools;
       if (head == <u64>0x000000705f706f74) return RequestKey.TopP;
       if (head == <u64>0x0000006b5f706f74) return RequestKey.TopK;
+      if (head == <u64>0x0000006465657073) return RequestKey.Speed;
       break;
     }
     case 6: {
@@ -44,6 +48,7 @@ export function findRequestKey(ptr: usize, len: u32): RequestKey {
     case 8: {
       const head = load<u64>(ptr);
       if (head == <u64>0x736567617373656d) return RequestKey.Messages;
+      if (head == <u64>0x676e696b6e696874) return RequestKey.Thinking;
       if (head == <u64>0x617461646174656d) return RequestKey.Metadata;
       break;
     }
@@ -85,6 +90,16 @@ export function findRequestKey(ptr: usize, len: u32): RequestKey {
       const head = load<u64>(ptr);
       if (head == <u64>0x7165735f706f7473 && load<u64>(ptr, 6) == <u64>0x7365636e65757165)
         return RequestKey.StopSequences;
+      break;
+    }
+    case 17: {
+      const head = load<u64>(ptr);
+      if (
+        head == <u64>0x69706f7268746e61 &&
+        load<u64>(ptr, 8) == <u64>0x6f69737265765f63 &&
+        load<u64>(ptr, 9) == <u64>0x6e6f69737265765f
+      )
+        return RequestKey.AnthropicVersion;
       break;
     }
     case 21: {
