@@ -134,8 +134,12 @@ function profileLimit(profile: C.Profile, field: u32): u32 {
       return profile.maxDepth;
     case 5:
       return profile.maxMessages;
-    default:
+    case 6:
       return profile.maxTools;
+    case 7:
+      return profile.keySelect;
+    default:
+      return profile.cooldownMs;
   }
 }
 
@@ -151,8 +155,10 @@ export function profileTextPtr(config: C.Config, index: u32, field: u32): usize 
       return profile.anthropicVersionPtr;
     case 3:
       return profile.modelDefaultPtr;
-    default:
+    case 4:
       return profile.templatePtr;
+    default:
+      return profile.hashOnPtr;
   }
 }
 
@@ -167,8 +173,10 @@ export function profileTextLen(config: C.Config, index: u32, field: u32): u32 {
       return profile.anthropicVersionLen;
     case 3:
       return profile.modelDefaultLen;
-    default:
+    case 4:
       return profile.templateLen;
+    default:
+      return profile.hashOnLen;
   }
 }
 

@@ -17,7 +17,7 @@ import {
 import { Client } from "../harness/client.ts";
 import type { ClientStream } from "../harness/client_stream.ts";
 import { Envoy, NEWEST, VERSIONS } from "../harness/envoy.ts";
-import { EXAMPLES, exampleOptions } from "../harness/example.ts";
+import { EXAMPLES, exampleOptions, objectsBelow } from "../harness/example.ts";
 import { signaturesOf } from "../harness/sigv4.ts";
 import { complaintOf } from "../harness/validate.ts";
 import type { Received } from "../upstream/exchange.ts";
@@ -59,15 +59,17 @@ const bodyOf = (seen: Received | undefined): unknown =>
   JSON.parse(Buffer.concat(seen?.chunks ?? []).toString());
 const HELLO = message([{ type: "text", text: "Hi" }], "end_turn");
 
+type Edit = (root: Record<string, unknown>) => void;
+
 /** Hooks that run an example whose upstreams are all one, by the hosts that it names. */
-function useExample(name: string, hosts: string[]): () => Running {
+function useExample(name: string, hosts: string[], edit?: Edit): () => Running {
   let running: Running | undefined;
   const get = (): Running => {
     if (running === undefined) throw new Error("the example is not running");
     return running;
   };
   beforeAll(async () => {
-    running = await Running.start(name, hosts);
+    running = await Running.start(name, hosts, edit);
   });
   afterEach(() => get().endTest());
   afterAll(() => get().stop());
@@ -84,10 +86,10 @@ class Running {
     readonly client: Client,
   ) {}
 
-  static async start(name: string, hosts: string[]): Promise<Running> {
+  static async start(name: string, hosts: string[], edit?: Edit): Promise<Running> {
     const upstream = await Upstream.start();
     const ports = Object.fromEntries(hosts.map((host) => [host, upstream.port]));
-    const options = { ...exampleOptions(name, ports), version: NEWEST, env: ENVIRONMENT };
+    const options = { ...exampleOptions(name, ports, edit), version: NEWEST, env: ENVIRONMENT };
     const envoy = await Envoy.start({ ...options, trace: true });
     return new Running(upstream, envoy, new Client(envoy.port));
   }
@@ -201,8 +203,23 @@ describe("vertex.yaml", () => {
   });
 });
 
-describe("bedrock.yaml", () => {
-  const example = useExample("bedrock", ["bedrock-runtime.us-east-1.amazonaws.com"]);
+/** Takes the signer out of the cluster and puts it behind the filter. */
+function signDownstream(root: Record<string, unknown>): void {
+  const chains = [...objectsBelow(root)].filter((node) => "http_filters" in node);
+  const [front, cluster] = chains.map(({ http_filters }) => http_filters as { name: string }[]);
+  const at = cluster?.findIndex(({ name }) => name.endsWith("aws_request_signing")) ?? -1;
+  const [signer] = cluster?.splice(at, 1) ?? [];
+  if (at < 0 || signer === undefined) throw new Error("the example has no signer in its cluster");
+  front?.splice(-1, 0, signer);
+}
+
+const SIGNERS = [
+  { place: "in the cluster", edit: undefined },
+  { place: "behind the filter", edit: signDownstream },
+];
+
+describe.each(SIGNERS)("bedrock.yaml, signed $place", ({ edit }) => {
+  const example = useExample("bedrock", ["bedrock-runtime.us-east-1.amazonaws.com"], edit);
   const secret = {
     accessKeyId: ENVIRONMENT.AWS_ACCESS_KEY_ID,
     secretAccessKey: SECRETS["AWS_SECRET_ACCESS_KEY"] ?? "",

@@ -3,6 +3,7 @@
 
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import {
+  answerJson,
   answerMessages,
   answerStream,
   CHAT,
@@ -15,7 +16,7 @@ import {
 import { sseEvent } from "../upstream/demo.ts";
 import { Client, JSON_HEADERS } from "../harness/client.ts";
 import { Envoy, NEWEST, VERSIONS } from "../harness/envoy.ts";
-import { exampleOptions } from "../harness/example.ts";
+import { exampleOptions, objectsBelow } from "../harness/example.ts";
 import type { Received } from "../upstream/exchange.ts";
 import { Upstream, type Script } from "../upstream/server.ts";
 
@@ -196,5 +197,94 @@ describe.each(MATRIX)("$name.yaml on Envoy $version", ({ version, example }) => 
       new Set(JSON.stringify(upstream.received.map(({ headers }) => headers)).match(SECRET));
     expect([...secrets(first)]).toEqual([KEYS.ANTHROPIC_API_KEY]);
     expect([...secrets(second)]).toEqual(example.secondSecrets);
+  });
+});
+
+describe.each(VERSIONS)("one configuration in both places, on Envoy %s", (version) => {
+  let first: Upstream;
+  let second: Upstream;
+  let envoy: Envoy;
+
+  /** The cluster's filter also in front of the router, for one host only. */
+  function placeTwice(root: Record<string, unknown>): void {
+    const objects = [...objectsBelow(root)];
+    const filter = objects.find((node) => node["name"] === "messages-bridge");
+    const hcm = objects.find((node) => "http_filters" in node && "route_config" in node);
+    if (filter === undefined || hcm === undefined) throw new Error("the example has changed");
+    hcm["http_filters"] = [
+      { ...structuredClone(filter), disabled: true },
+      ...(hcm["http_filters"] as object[]),
+    ];
+    const [host] = (hcm["route_config"] as { virtual_hosts: Record<string, unknown>[] })
+      .virtual_hosts;
+    const { clusters } = root["static_resources"] as { clusters: Record<string, unknown>[] };
+    const plain = { ...structuredClone(clusters[0]), name: "plain" };
+    delete (plain as Record<string, unknown>)["typed_extension_protocol_options"];
+    (
+      plain as unknown as { load_assignment: { endpoints: object[] } }
+    ).load_assignment.endpoints.pop();
+    clusters.push(plain);
+    const front = {
+      ...structuredClone(host),
+      name: "front",
+      domains: ["front"],
+      typed_per_filter_config: {
+        "messages-bridge": {
+          "@type": "type.googleapis.com/envoy.config.route.v3.FilterConfig",
+          config: {},
+        },
+      },
+      routes: [{ match: { prefix: "/" }, route: { cluster: "plain" } }],
+    };
+    const hosts = hcm["route_config"] as { virtual_hosts: object[] };
+    // The authority that the filter writes must lead to the same place.
+    hosts.virtual_hosts.push(front, {
+      ...structuredClone(front),
+      name: "again",
+      domains: ["api.anthropic.com"],
+    });
+  }
+
+  beforeAll(async () => {
+    first = await Upstream.start();
+    second = await Upstream.start();
+    const ports = {
+      "api.anthropic.com": first.port,
+      "bedrock-runtime.us-east-1.amazonaws.com": second.port,
+    };
+    const options = exampleOptions("failover", ports, (root) => {
+      for (const node of objectsBelow(root)) {
+        const configuration = node["configuration"] as { value?: string } | undefined;
+        if (typeof configuration?.value !== "string") continue;
+        const filter = JSON.parse(configuration.value) as object;
+        configuration.value = JSON.stringify({ ...filter, default_profile: "anthropic" });
+      }
+      placeTwice(root);
+    });
+    envoy = await Envoy.start({ ...options, version, env: KEYS });
+  });
+  afterAll(async () => {
+    await envoy.stop();
+    await first.close();
+    await second.close();
+  });
+
+  test("attempts in the cluster are told from requests in front of the router", async () => {
+    const client = new Client(envoy.port, "h1");
+    for (const round of [1, 2]) {
+      first.reset();
+      second.reset();
+      first.enqueue(answerJson(200, MESSAGE));
+      const front = await client.post(CHAT_PATH, CHAT, { host: "front" });
+      expect(front.json, `round ${round}`).toMatchObject({ object: "chat.completion" });
+      first.enqueue((exchange) => exchange.send(529, JSON_TYPE, JSON.stringify(OVERLOADED)));
+      second.enqueue(answerJson(200, MESSAGE));
+      const answer = await client.post(CHAT_PATH, CHAT);
+      expect(answer.json).toMatchObject({ object: "chat.completion" });
+      const [seen] = second.received as [Received];
+      expect(seen.path).toBe(`/model/us.anthropic.${CHAT.model}/invoke`);
+      expect(JSON.stringify(seen.headers).match(SECRET)).toEqual([KEYS.BEDROCK_API_KEY]);
+    }
+    client.close();
   });
 });

@@ -79,8 +79,30 @@ describe.each(VERSIONS)("Envoy %s", (version) => {
   });
 });
 
-test.each(FILES.filter((file) => file !== "higress.yaml"))("%s sets the hold flag", (file) => {
-  expect(readFileSync(new URL(file, FOLDER), "utf8")).toContain("allow_on_headers_stop_iteration");
+/** Documents that hold headers say so to Envoy; the others do not ask for it. */
+test.each(FILES.filter((file) => file !== "higress.yaml"))("%s: the hold flag", (file) => {
+  const text = readFileSync(new URL(file, FOLDER), "utf8").replace(/^#.*$/gm, "");
+  const isEarly = text.includes("request_headers: early");
+  expect(text.includes("allow_on_headers_stop_iteration")).toBe(!isEarly);
+});
+
+test("what Istio's WasmPlugin makes serves without the flag", async () => {
+  const [filter] = configsOf("istio.yaml");
+  const rig = await Rig.start({ filter, holdFlag: false });
+  try {
+    for (const [host, path] of [
+      ["a.example.com", "/anthropic/v1/messages"],
+      ["b.example.com", "/v1/messages"],
+    ] as const) {
+      rig.upstream.reset();
+      rig.upstream.enqueue(answerJson(200, message([{ type: "text", text: "Hi" }], "end_turn")));
+      const answer = await rig.client().post(CHAT_PATH, CHAT, { host });
+      expect(answer.json).toMatchObject({ object: "chat.completion" });
+      expect(rig.upstream.received[0]?.path).toBe(path);
+    }
+  } finally {
+    await rig.stop();
+  }
 });
 
 test("a Struct serves", async () => {

@@ -59,5 +59,11 @@ export class Client {
   }
 }
 
+/** The key of that client; no log may show it. */
+export const CLIENT_KEY = "sk-test";
+
 /** What an OpenAI client sends with every request. */
-export const JSON_HEADERS = { "content-type": "application/json", authorization: "Bearer sk-test" };
+export const JSON_HEADERS = {
+  "content-type": "application/json",
+  authorization: `Bearer ${CLIENT_KEY}`,
+};

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, afterEach, beforeAll } from "vitest";
 import { Upstream } from "../upstream/server.ts";
-import { Client, type Protocol } from "./client.ts";
+import { Client, CLIENT_KEY, type Protocol } from "./client.ts";
 import { Envoy, NEWEST, type EnvoyOptions } from "./envoy.ts";
 
 /** The module under test, built by `npm run build`. */
@@ -56,6 +56,8 @@ export class Rig {
       /\[critical\]|RuntimeError|failed: /.test(line),
     );
     if (trap !== undefined) throw new Error(`the module failed: ${trap}`);
+    const leak = this.envoy.log.lines.find((line) => line.includes(CLIENT_KEY));
+    if (leak !== undefined) throw new Error(`the client's key is in the log: ${leak}`);
   }
 
   /** Stops everything. */

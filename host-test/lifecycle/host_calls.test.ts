@@ -40,13 +40,14 @@ function lengths({ upstream, client }: HttpStream): [string | undefined, number]
   ]);
 }
 
-it("asks the host 30 things about an ordinary exchange", () => {
+it("asks the host 31 things about an ordinary exchange", () => {
   const bench = open();
   exchange(bench);
   expect(exchange(bench).hostCallsByName).toEqual({
     proxy_get_header_map_pairs: 2,
     proxy_remove_header_map_value: 9,
     proxy_replace_header_map_value: 13,
+    proxy_get_property: 1, // is this an attempt upstream of the router?
     proxy_get_buffer_bytes: 2,
     proxy_set_buffer_bytes: 2,
     proxy_increment_metric: 1,

@@ -2017,6 +2017,14 @@ export const P_ENVOY_MINOR: usize = memory.data<u8>([54, 0, 0, 0, 120, 100, 115,
 // prettier-ignore
 export const P_ORIGIN: usize = memory.data<u8>([13, 0, 0, 0, 98, 114, 105, 100, 103, 101, 95, 111, 114, 105, 103, 105, 110]);
 
+// "response\u0000code_details"
+// prettier-ignore
+export const P_CODE_DETAILS: usize = memory.data<u8>([21, 0, 0, 0, 114, 101, 115, 112, 111, 110, 115, 101, 0, 99, 111, 100, 101, 95, 100, 101, 116, 97, 105, 108, 115]);
+
+// "via_upstream"
+// prettier-ignore
+export const VIA_UPSTREAM: usize = memory.data<u8>([12, 0, 0, 0, 118, 105, 97, 95, 117, 112, 115, 116, 114, 101, 97, 109]);
+
 // "xds\u0000upstream_host_metadata\u0000filter_metadata\u0000messages_bridge\u0000profile"
 // prettier-ignore
 export const P_ENDPOINT_PROFILE: usize = memory.data<u8>([66, 0, 0, 0, 120, 100, 115, 0, 117, 112, 115, 116, 114, 101, 97, 109, 95, 104, 111, 115, 116, 95, 109, 101, 116, 97, 100, 97, 116, 97, 0, 102, 105, 108, 116, 101, 114, 95, 109, 101, 116, 97, 100, 97, 116, 97, 0, 109, 101, 115, 115, 97, 103, 101, 115, 95, 98, 114, 105, 100, 103, 101, 0, 112, 114, 111, 102, 105, 108, 101]);

@@ -29,7 +29,8 @@ import { SpanTable } from "../bytes/span_table";
 import { makeWriter, Writer } from "../bytes/writer";
 import { Profile } from "../policy/config";
 import { findRequestHeader, RequestHeader } from "./request_headers_table";
-import { Placement, RootState } from "./root_state";
+import { RetryFromBody, RootState } from "./root_state";
+import { StreamState } from "./stream";
 
 /** More than a host lets all headers have. */
 const ORIGIN_CAP: u32 = 262144;
@@ -40,20 +41,22 @@ let beforePtr: usize = 0;
 let beforeLen: u32 = 0;
 let isRetry: bool = false;
 
-/** True when the filter stands upstream of the router. Asked once per root context: it never changes. */
-export function isUpstreamPlaced(root: RootState): bool {
-  if (root.placement == Placement.Unknown) {
-    const known = readProperty(L.P_UPSTREAM_ADDRESS) == Status.Ok && resultLen > 0;
-    if (!known) root.placement = Placement.Downstream;
-    else root.placement = canRetryFromBody() ? Placement.Upstream : Placement.UpstreamUnheld;
-  }
-  return root.placement != Placement.Downstream;
+/**
+ * True when the filter stands upstream of the router: the stream is one attempt. Asked for each stream: a configuration that stands in
+ * both places is one root context to Envoy 1.40.
+ */
+export function isAttempt(): bool {
+  return readProperty(L.P_UPSTREAM_ADDRESS) == Status.Ok && resultLen > 0;
 }
 
 /** Envoy 1.36 ends when an attempt is made again from a body callback; 1.40 does not. Hosts that do not tell count as old. */
-function canRetryFromBody(): bool {
-  const major = readNumber(L.P_ENVOY_MAJOR);
-  return major > 1 || (major == 1 && readNumber(L.P_ENVOY_MINOR) >= 40);
+function canRetryFromBody(root: RootState): bool {
+  if (root.retryFromBody == RetryFromBody.Unknown) {
+    const major = readNumber(L.P_ENVOY_MAJOR);
+    const can = major > 1 || (major == 1 && readNumber(L.P_ENVOY_MINOR) >= 40);
+    root.retryFromBody = can ? RetryFromBody.Yes : RetryFromBody.No;
+  }
+  return root.retryFromBody == RetryFromBody.Yes;
 }
 
 /** A number of the host, 0: not told. */
@@ -62,12 +65,12 @@ function readNumber(path: usize): u64 {
 }
 
 /**
- * True when the headers of an answer wait for its body. Upstream of the router those of a failed one do not: the router decides by them
- * whether to try again and needs no body for that.
+ * True when the headers of an answer wait for its body. Those of an attempt that failed do not: the router decides by them whether to try
+ * again and needs no body for that.
  */
-export function holdsAnswer(root: RootState, failed: bool): bool {
-  if (!root.holdProven || root.placement == Placement.UpstreamUnheld) return false;
-  return !(failed && root.placement == Placement.Upstream);
+export function holdsAnswer(stream: StreamState, failed: bool): bool {
+  if (!stream.root.holdProven) return false;
+  return !stream.isAttempt || (!failed && canRetryFromBody(stream.root));
 }
 
 /** Puts back what the client sent, when an attempt was made before; true when it did: the headers are to be read again. */

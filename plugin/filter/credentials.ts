@@ -2,20 +2,14 @@
  * The credential that goes upstream. What the client sent is always taken away first; only `auth.mode: client` moves it into the
  * provider's header. Source: docs/configuration.md, "auth".
  */
-import {
-  findSpan,
-  fnv1a,
-  startsWithLiteral,
-  startsWithLiteralIgnoreCase,
-  literalLen,
-} from "../bytes/compare";
+import { startsWithLiteral, startsWithLiteralIgnoreCase, literalLen } from "../bytes/compare";
 import * as L from "../bytes/literals";
 import { SpanTable } from "../bytes/span_table";
 import { output } from "../abi/memory";
-import { AuthHeader, AuthMode, Key, keyAt, Profile } from "../policy/config";
+import { AuthHeader, AuthMode, Profile } from "../policy/config";
+import { chooseKey, firstKey } from "./key_choice";
 import { dropHeader, putHeader } from "./request_headers";
 import { RequestHeader } from "./request_headers_table";
-import { servesModel } from "./select_profile";
 
 let tokenPtr: usize = 0;
 let tokenLen: u32 = 0;
@@ -29,7 +23,7 @@ export function putCredentials(headers: SpanTable, profile: Profile, first: bool
   tokenLen = 0;
   if (profile.authMode == AuthMode.Client) takeClientToken(headers);
   else if (profile.authMode == AuthMode.Keys && profile.keyCount > 0) {
-    const key = first ? firstKey(profile) : chooseKey(profile, clientHash(headers));
+    const key = first ? firstKey(profile) : chooseKey(profile, headers);
     if (key != null) {
       tokenPtr = key.valuePtr;
       tokenLen = key.valueLen;
@@ -42,57 +36,6 @@ export function putCredentials(headers: SpanTable, profile: Profile, first: bool
   if (header != L.H_API_KEY) dropHeader(headers, RequestHeader.ApiKey, L.H_API_KEY);
   if (header == L.H_AUTHORIZATION) putBearer();
   else if (header != 0) putHeader(header, tokenPtr, tokenLen);
-}
-
-/** True when some key serves certain models only: the choice waits for the body. */
-export function hasKeysByModel(profile: Profile): bool {
-  for (let i: u32 = 0; i < profile.keyCount; i++) {
-    if (keyAt(profile, i).models.count > 0) return true;
-  }
-  return false;
-}
-
-/** True when a text holds a key of the profile's: an upstream may quote what it was sent, and the client must not see it. */
-export function quotesKey(profile: Profile, ptr: usize, len: u32): bool {
-  for (let i: u32 = 0; i < profile.keyCount; i++) {
-    const key = keyAt(profile, i);
-    if (findSpan(ptr, len, key.valuePtr, key.valueLen)) return true;
-  }
-  return false;
-}
-
-/** The key that ids live with. There is at least one. */
-function firstKey(profile: Profile): Key {
-  for (let i: u32 = 0; i < profile.keyCount; i++) {
-    if (keyAt(profile, i).models.count == 0) return keyAt(profile, i);
-  }
-  return keyAt(profile, 0);
-}
-
-/** A key that serves the model, by weight; null when none does. */
-function chooseKey(profile: Profile, hash: u32): Key | null {
-  let total: u64 = 0;
-  for (let i: u32 = 0; i < profile.keyCount; i++) {
-    const key = keyAt(profile, i);
-    if (servesModel(key.models)) total += key.weight;
-  }
-  if (total == 0) return null;
-  let left = <u64>hash % total;
-  for (let i: u32 = 0; i < profile.keyCount; i++) {
-    const key = keyAt(profile, i);
-    if (!servesModel(key.models)) continue;
-    if (left < <u64>key.weight) return key;
-    left -= key.weight;
-  }
-  return null;
-}
-
-/** The same number for the same client, told by what it authenticates with: a client keeps its key, and so its prompt caches. */
-function clientHash(headers: SpanTable): u32 {
-  const header = headers.has(RequestHeader.XApiKey)
-    ? RequestHeader.XApiKey
-    : RequestHeader.Authorization;
-  return fnv1a(headers.ptr(header), headers.len(header));
 }
 
 /** The client's key or bearer token, whichever comes first. */

@@ -22,7 +22,7 @@ import { problemStatus } from "../translate/shared/problem";
 import { Dialect } from "../translate/surface";
 import { ERROR, readUpstreamError } from "../wire/upstream_error";
 import { ErrorType } from "../wire/anthropic/error_types";
-import { quotesKey } from "./credentials";
+import { quotesKey } from "./key_choice";
 import { putResponseHeader } from "./response_headers";
 import { StreamState } from "./stream";
 

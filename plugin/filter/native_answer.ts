@@ -14,7 +14,7 @@ import { isAnthropicError } from "../translate/native/error_shape";
 import { renameCount, renameMessage } from "../translate/native/model_name";
 import { Dialect, Operation } from "../translate/surface";
 import { holdsAnswer } from "./attempts";
-import { quotesKey } from "./credentials";
+import { quotesKey } from "./key_choice";
 import { putEmptyError, putErrorBody } from "./error_body";
 import { Framing } from "./event_source";
 import { openEvents } from "./events";
@@ -100,7 +100,7 @@ function openFrames(stream: StreamState, headers: SpanTable): Action {
 function openBody(stream: StreamState, headers: SpanTable, phase: Phase): Action {
   if (!isIdentity(headers)) return pass(stream);
   stream.phase = phase;
-  stream.responseHeld = holdsAnswer(stream.root, phase == Phase.Error);
+  stream.responseHeld = holdsAnswer(stream, phase == Phase.Error);
   if (stream.responseHeld) return Action.Pause;
   dropBodyHeaders(headers, false);
   if (phase == Phase.Error) putResponseLiteral(L.H_CONTENT_TYPE, L.APPLICATION_JSON);

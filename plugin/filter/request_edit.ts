@@ -1,10 +1,11 @@
 /** Edits of request headers that do not depend on the body: path, credentials, what must not go upstream. Source: docs/headers.md. */
 import * as L from "../bytes/literals";
 import { SpanTable } from "../bytes/span_table";
-import { Profile } from "../policy/config";
+import { AuthMode, Profile } from "../policy/config";
 import { Upstream } from "../policy/upstream";
 import { Dialect, Operation } from "../translate/surface";
 import { putCredentials } from "./credentials";
+import { chosenKey } from "./key_choice";
 import { putFixedCountPath, putFixedPath } from "./message_path";
 import { putFixedNativePath } from "./native_path";
 import { dropHeader, ensureHeader, putHeader, putHeaderLiteral } from "./request_headers";
@@ -27,6 +28,7 @@ export function editRequestHeaders(
   else if (stream.operation == Operation.ResponseTokens) putFixedCountPath(profile);
   else if (!makes) putFixedPath(profile);
   putCredentials(headers, profile, makes);
+  stream.key = profile.authMode == AuthMode.Keys ? chosenKey : null;
   if (!held) dropHeader(headers, RequestHeader.ContentLength, L.H_CONTENT_LENGTH);
   putHeaderLiteral(L.H_ACCEPT_ENCODING, L.IDENTITY);
   ensureHeader(headers, RequestHeader.ContentType, L.H_CONTENT_TYPE, L.APPLICATION_JSON);

@@ -16,8 +16,8 @@ import { SpanTable } from "../bytes/span_table";
 import { Config, Profile, RequestHeaders } from "../policy/config";
 import { problemMessage } from "../translate/shared/problem";
 import { foundDialect } from "../translate/surface";
-import { isUpstreamPlaced, restoreOrigin, settleAttempt } from "./attempts";
-import { hasKeysByModel } from "./credentials";
+import { isAttempt, restoreOrigin, settleAttempt } from "./attempts";
+import { hasKeysByModel } from "./key_choice";
 import { countRequest } from "./metrics";
 import { checkOperation, classify, isNotOurs } from "./operation";
 import { replyError, replyProblem } from "./reply";
@@ -35,7 +35,8 @@ import { proveHold, watch } from "./tick";
 /** Classifies the request, edits its headers, holds them when the configuration says so. */
 export function onRequestHeaders(stream: StreamState, end: bool): Action {
   const config = stream.root.config;
-  const placed = isUpstreamPlaced(stream.root);
+  const placed = isAttempt();
+  stream.isAttempt = placed;
   const headers = readClientHeaders(placed);
   if (config == null || headers == null) {
     replyError(stream, 500, L.CODE_OUT_OF_MEMORY, L.TEXT_OUT_OF_MEMORY, 0);

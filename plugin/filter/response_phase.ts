@@ -27,6 +27,7 @@ import {
   requestIdHeader,
 } from "./response_headers";
 import { ResponseHeader } from "./response_headers_table";
+import { restKey } from "./key_choice";
 import { countUpstreamError } from "./metrics";
 import { isContent } from "./resource_request";
 import { finishList, isList, openList, takeList } from "./resource_lists";
@@ -58,11 +59,11 @@ export function onResponseHeaders(stream: StreamState, end: bool): Action {
     stream.phase = Phase.Pass;
     return Action.Continue;
   }
-  if (failed) countUpstreamError(stream);
+  if (failed) noteFailure(stream, headers);
   if (stream.dialect == Dialect.Anthropic && !end) return openNativeAnswer(stream, headers, failed);
   if (end) return answerEmpty(stream, headers, failed);
   if (!openBody(stream, headers, failed)) return Action.Continue;
-  stream.responseHeld = stream.phase != Phase.Lines && holdsAnswer(stream.root, failed);
+  stream.responseHeld = stream.phase != Phase.Lines && holdsAnswer(stream, failed);
   editHeaders(stream, headers);
   return stream.responseHeld ? Action.Pause : Action.Continue;
 }
@@ -82,6 +83,14 @@ function openBody(stream: StreamState, headers: SpanTable, failed: bool): bool {
   stream.phase = Phase.Error;
   stream.unreadable = !isIdentity(headers);
   return true;
+}
+
+/** Counts it, and lets the key rest where it is about the key. */
+function noteFailure(stream: StreamState, headers: SpanTable): void {
+  countUpstreamError(stream);
+  const key = stream.key;
+  const profile = stream.profile;
+  if (key != null && profile != null) restKey(profile, key, stream.status, headers);
 }
 
 function statusOf(headers: SpanTable): u32 {

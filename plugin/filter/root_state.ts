@@ -1,15 +1,11 @@
 /** What a root context (one plugin configuration in this VM) keeps. Freed in its `on_delete`. */
 import { Config } from "../policy/config";
 
-/** Where the filter stands. */
-export const enum Placement {
+/** Whether the host can be told of a failed attempt from a body callback. */
+export const enum RetryFromBody {
   Unknown = 0,
-  /** In front of the router. */
-  Downstream = 1,
-  /** In a cluster: a stream is one attempt. */
-  Upstream = 2,
-  /** As Upstream, in a host that cannot be told of a failure from a body callback. */
-  UpstreamUnheld = 3,
+  No = 1,
+  Yes = 2,
 }
 
 @unmanaged
@@ -19,7 +15,7 @@ export class RootState {
   config: Config | null; // owned; null until configured
   /** A held request got its body callback: the host honours `allow_on_headers_stop_iteration`. */
   holdProven: bool;
-  placement: Placement;
+  retryFromBody: RetryFromBody; // asked when the first attempt comes
   ticking: bool; // the tick that watches for a missing flag runs
   flagLogged: bool; // the missing flag was logged
 }

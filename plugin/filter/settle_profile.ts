@@ -3,7 +3,6 @@ import * as L from "../bytes/literals";
 import { Config } from "../policy/config";
 import { Facts } from "../translate/plan";
 import { refuse, refuseMemory } from "../translate/shared/problem";
-import { isUpstreamPlaced } from "./attempts";
 import { headerBlock, headerBlockLen, readRequestHeaders } from "./request_headers";
 import { editRequestHeaders } from "./request_edit";
 import { chooseByModel, selectProfile, UNKNOWN_PROFILE } from "./select_profile";
@@ -14,13 +13,7 @@ export function settleProfile(stream: StreamState, config: Config, facts: Facts)
   const headers = readRequestHeaders();
   if (headers == null) return refuseMemory();
   chooseByModel(facts.modelPtr, facts.modelLen);
-  const chosen = selectProfile(
-    config,
-    headers,
-    headerBlock,
-    headerBlockLen,
-    isUpstreamPlaced(stream.root),
-  );
+  const chosen = selectProfile(config, headers, headerBlock, headerBlockLen, stream.isAttempt);
   if (chosen < 0) {
     chooseByModel(0, 0);
     if (chosen == UNKNOWN_PROFILE) return false;

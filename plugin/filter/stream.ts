@@ -10,7 +10,7 @@
 import { Arena } from "../bytes/arena";
 import { LineStream } from "../bytes/line_stream";
 import { EventStreamDecoder } from "../eventstream/decoder";
-import { Profile } from "../policy/config";
+import { Key, Profile } from "../policy/config";
 import { ArrayStream } from "../json/array_stream";
 import { SseDecoder } from "../sse/decoder";
 import { ChatStream } from "../translate/chat/stream_state";
@@ -58,7 +58,9 @@ export class StreamState {
   phase: Phase;
   operation: Operation;
   dialect: Dialect; // of errors, ours and the upstream's
+  key: Key | null; // not owned; the key that went upstream and may rest
   profile: Profile | null; // not owned; lives as long as the root
+  isAttempt: bool; // the filter stands upstream of the router
   requestHeld: bool; // request headers can still be edited
   responseHeld: bool; // response headers can still be edited
   requestBytes: u32; // size in the last request body callback

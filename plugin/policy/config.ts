@@ -85,6 +85,14 @@ export const enum AuthHeader {
   Authorization = 3,
 }
 
+/** How a key is chosen. */
+export const enum KeySelect {
+  /** Stable per client, by weight. */
+  WeightedHash = 0,
+  /** The first one that is not resting. */
+  First = 1,
+}
+
 /** Where the list of models comes from. */
 export const enum ListMode {
   Upstream = 0,
@@ -179,6 +187,7 @@ export class Key {
   valueLen: u32;
   weight: u32;
   models: TextList; // globs; empty: all models
+  restsUntilMs: u64; // since 1970; 0: does not rest. The only value of a configuration that changes
 }
 
 /** Settings of one profile, `defaults` merged in. */
@@ -216,6 +225,10 @@ export class Profile {
 
   authMode: AuthMode;
   authHeader: AuthHeader;
+  keySelect: KeySelect;
+  hashOnPtr: usize; // name of the header that tells clients apart; length 0: their credential does
+  hashOnLen: u32;
+  cooldownMs: u32; // a key rests that long when the upstream names no time
   keys: StructArray<Key>; // read with `keyCount`, `keyAt`
 
   modelDefaultPtr: usize;

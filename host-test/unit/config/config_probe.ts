@@ -10,9 +10,18 @@ const PROFILE_NUMBERS = [
   ..."reasoningField reasoningDetails thinkingBlocks metrics maxRequestBytes maxResponseBytes".split(
     " ",
   ),
-  ..."maxEventBytes maxAccumulatedBytes maxDepth maxMessages maxTools".split(" "),
+  ..."maxEventBytes maxAccumulatedBytes maxDepth maxMessages maxTools keySelect cooldownMs".split(
+    " ",
+  ),
 ];
-const PROFILE_TEXTS = ["name", "basePath", "anthropicVersion", "modelDefault", "template"];
+const PROFILE_TEXTS = [
+  "name",
+  "basePath",
+  "anthropicVersion",
+  "modelDefault",
+  "template",
+  "hashOn",
+];
 const PROFILE_LISTS = ["stripPrefixes", "allow", "deny", "drop", "reject"];
 const PROFILE_MAPS = ["aliases", "set", "setIfAbsent"];
 const ROW_CELLS = [

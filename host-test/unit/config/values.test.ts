@@ -16,6 +16,9 @@ const DEFAULTS = {
   endpoints: 255,
   authMode: 0,
   authHeader: 0,
+  keySelect: 0,
+  hashOn: "",
+  cooldownMs: 30000,
   keys: [],
   modelDefault: "",
   stripPrefixes: ["anthropic/", "claude/"],
@@ -54,6 +57,9 @@ const DEFAULTS = {
 const SETTINGS: [string, string, unknown, object][] = [
   ["provider", "base_path", "/p", { basePath: "/p" }],
   ["provider", "anthropic_version", "v", { anthropicVersion: "v" }],
+  ["auth", "hash_on", "x-tenant", { hashOn: "x-tenant" }],
+  ["auth", "cooldown_ms", 0, { cooldownMs: 0 }],
+  ["auth", "cooldown_ms", 3600000, { cooldownMs: 3600000 }],
   ["models", "default", "d", { modelDefault: "d" }],
   ["models", "strip_prefixes", ["x/"], { stripPrefixes: ["x/"] }],
   ["models", "aliases", { a: "b" }, { aliases: { a: "b" } }],
@@ -123,6 +129,7 @@ describe("a profile", () => {
 const WORD_TARGETS = {
   "auth.mode": "authMode",
   "auth.header": "authHeader",
+  "auth.select": "keySelect",
   "models.on_denied": "onDenied",
   compat: "compat",
   "provider.type": "provider",

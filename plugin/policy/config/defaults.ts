@@ -18,6 +18,7 @@ export function setDefaults(reader: Reader, profile: Profile): void {
   profile.endpoints = ALL_ENDPOINTS;
   profile.listPrefixPtr = literalPtr(T.PREFIX_ANTHROPIC);
   profile.listPrefixLen = literalLen(T.PREFIX_ANTHROPIC);
+  profile.cooldownMs = 30000;
   profile.reasoningContent = true;
   profile.reasoningDetails = true;
   profile.maxRequestBytes = 32 * MIB;

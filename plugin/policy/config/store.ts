@@ -187,6 +187,17 @@ function storeAuth(reader: Reader, member: u32): void {
     case K.AuthKey.Keys:
       profile.keys = reader.keys;
       break;
+    case K.AuthKey.Select:
+      profile.keySelect = reader.number;
+      break;
+    case K.AuthKey.HashOn: {
+      profile.hashOnPtr = reader.text.ptr;
+      profile.hashOnLen = reader.text.len;
+      break;
+    }
+    case K.AuthKey.CooldownMs:
+      profile.cooldownMs = reader.number;
+      break;
     default:
       break;
   }
