@@ -9,6 +9,7 @@ import { ensurePackages } from "../../scripts/python.mjs";
 import { BatchApi } from "../harness/batch_api.ts";
 import { PROTOCOLS } from "../harness/client.ts";
 import { VERSIONS } from "../harness/envoy.ts";
+import { downloadResults, uploadFile, useSmallBuffers } from "../harness/long_bodies.ts";
 import { useRig, type Rig } from "../harness/rig.ts";
 
 const PYTHON_CLIENT = "openai==2.54.0";
@@ -175,6 +176,13 @@ describe.each(VERSIONS.flatMap((version) => PROTOCOLS.map((up) => [version, up] 
     });
   },
 );
+
+describe("bodies that no one holds", () => {
+  const rig = useRig({ edit: useSmallBuffers });
+
+  test("results of many lines", () => downloadResults(rig(), 40_000));
+  test("a large upload", () => uploadFile(rig(), 96 * 1024 * 1024));
+});
 
 describe("the Python client", () => {
   const rig = useRig({ filter: FILTER });
