@@ -102,11 +102,34 @@ describe("results", () => {
       return (JSON.parse(lines) as { response: { body: unknown } }).response.body;
     };
     expect(body("msgbatch_01Jo")).toMatchObject({ object: "chat.completion" });
+    expect(body("batch_resp_msgbatch_01Jo")).toMatchObject({
+      id: "resp_msg_01B",
+      object: "response",
+      status: "completed",
+      model: "claude-haiku-4-5",
+      output: [{ type: "message", content: [{ type: "output_text", text: "yo!" }] }],
+      usage: { input_tokens: 8, output_tokens: 3, total_tokens: 11 },
+      instructions: null,
+      temperature: 1,
+      tools: [],
+    });
     expect(body("batch_text_msgbatch_01Jo")).toMatchObject({
       object: "text_completion",
       choices: [{ text: "yo!", finish_reason: "stop" }],
     });
     expect(body("batch_msg_msgbatch_01Jo")).toEqual(message("msg_01B", [text("yo!")]));
+  });
+
+  test("as responses, at every cut, whatever was asked before", () => {
+    const path = "/v1/files/file-out-batch_resp_msgbatch_01Jo/content";
+    const asked = sameAtEveryCut({ path, answer: RESULTS });
+    ask({
+      method: "POST",
+      path: "/v1/responses",
+      body: { model: "claude-haiku-4-5", input: "x", temperature: 0.3, instructions: "i" },
+      answer: message("m", [text("y")]),
+    });
+    expect(created(results(path, RESULTS))).toBe(created(asked));
   });
 
   test("tools, thinking and forced JSON as in chat", () => {

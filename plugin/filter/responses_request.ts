@@ -1,6 +1,7 @@
 /** Responses upstream, and what a stream keeps of one so that the answer can repeat it. Source: docs/responses.md. */
 import { output, scratch } from "../abi/memory";
 import * as L from "../bytes/literals";
+import { Arena } from "../bytes/arena";
 import { openStruct } from "../bytes/records";
 import { openSpanTable } from "../bytes/span_table";
 import { Config, Profile, ReasoningEvents, StreamErrors, TextItems } from "../policy/config";
@@ -8,16 +9,17 @@ import { planCount } from "../policy/count_plan";
 import { makePlan } from "../policy/plan_maker";
 import { Facts } from "../translate/plan";
 import { keepCounted } from "../translate/responses/count";
-import { ECHO_PIECES } from "../translate/responses/echo";
+import { ECHO_PIECES, keepEcho } from "../translate/responses/echo";
 import {
   openResponsesRequest,
   readResponses,
   ResponsesRequest,
 } from "../translate/responses/request";
 import { writeResponses } from "../translate/responses/write";
-import { ResponsesShape } from "../translate/shape";
+import { AnswerShape, ResponsesShape } from "../translate/shape";
 import { wrapCount } from "../translate/shared/count_envelope";
 import { problemStatus, refuseMemory, refuseWhole } from "../translate/shared/problem";
+import { forgetSampling } from "../translate/shared/sampling";
 import { expectedBytes } from "../translate/shared/write_members";
 import { Operation } from "../translate/surface";
 import { keepShape } from "./answer_shape";
@@ -118,7 +120,23 @@ function keepResponsesShape(
 ): bool {
   const arena = stream.arena;
   const shape = stream.shape;
-  if (arena == null || shape == null) return false;
+  return arena != null && shape != null && fillShape(arena, shape, profile, request);
+}
+
+/** The shape of an answer whose request is not known, as results of a batch are: it repeats an empty one. False without memory. */
+export function keepBareShape(arena: Arena, shape: AnswerShape, profile: Profile): bool {
+  const request = openResponsesRequest(arena);
+  if (request == null) return false;
+  forgetSampling();
+  return keepEcho(request) && fillShape(arena, shape, profile, request);
+}
+
+function fillShape(
+  arena: Arena,
+  shape: AnswerShape,
+  profile: Profile,
+  request: ResponsesRequest,
+): bool {
   const own = openStruct<ResponsesShape>(arena);
   const echo = openSpanTable(arena, ECHO_PIECES);
   if (own == null || echo == null) return false;

@@ -15,6 +15,8 @@ import { JsonCursor } from "../json/cursor";
 import { Profile } from "../policy/config";
 import { writeCompletion } from "../translate/chat/response";
 import { writeCompletionText } from "../translate/completions/answer";
+import { writeResponse } from "../translate/responses/whole";
+import { keepBareShape } from "./responses_request";
 import { AnswerShape } from "../translate/shape";
 import {
   belongsTo,
@@ -65,6 +67,10 @@ export function openResults(stream: StreamState, profile: Profile): bool {
   shape.maxDepth = profile.maxDepth;
   shape.createdUnix = unixNanos() / NANOS;
   stream.shape = shape;
+  if (resource.format == BatchFormat.Responses && !keepBareShape(resource.arena, shape, profile))
+    return false;
+  const own = shape.responses;
+  if (own != null) own.completedUnix = shape.createdUnix;
   if (stream.operation == Operation.BatchOutput) resource.kind = FileKind.All;
   stream.lines = openLineStream(profile.maxResponseBytes);
   stream.phase = Phase.Lines;
@@ -160,6 +166,7 @@ function putBody(
   if (resource.format == BatchFormat.Chat && !unwrapJson(out, whole, shape)) return false;
   putResponseHead(out, 200, whole.answer.idPtr, whole.answer.idLen);
   if (resource.format == BatchFormat.Messages) out.put(line.messagePtr, line.messageLen);
+  else if (resource.format == BatchFormat.Responses) return writeResponse(out, whole, shape, arena);
   else if (resource.format == BatchFormat.Completions) writeCompletionText(out, whole, shape);
   else writeCompletion(out, whole, shape);
   return true;

@@ -33,6 +33,12 @@ export let sentTemperatureLen: u32 = 0;
 export let sentTopPPtr: usize = 0;
 export let sentTopPLen: u32 = 0;
 
+/** There is no request whose values could be repeated. */
+export function forgetSampling(): void {
+  sentTemperatureLen = 0;
+  sentTopPLen = 0;
+}
+
 /** Appends what may be sent; removals are noted unless the value was the neutral 1. False with a problem. */
 export function putSampling(out: Writer, input: SamplingInput, plan: Plan, facts: Facts): bool {
   if (!checkRanges(input)) return false;
