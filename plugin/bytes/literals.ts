@@ -4607,6 +4607,22 @@ export const NAME: usize = memory.data<u8>([4, 0, 0, 0, 110, 97, 109, 101]);
 // prettier-ignore
 export const F_INPUT_PURPOSE: usize = memory.data<u8>([18, 0, 0, 0, 44, 34, 112, 117, 114, 112, 111, 115, 101, 34, 58, 34, 98, 97, 116, 99, 104, 34]);
 
+// "/files"
+// prettier-ignore
+export const NATIVE_FILES: usize = memory.data<u8>([6, 0, 0, 0, 47, 102, 105, 108, 101, 115]);
+
+// "/models"
+// prettier-ignore
+export const NATIVE_MODELS: usize = memory.data<u8>([7, 0, 0, 0, 47, 109, 111, 100, 101, 108, 115]);
+
+// "/messages/batches"
+// prettier-ignore
+export const NATIVE_BATCHES: usize = memory.data<u8>([17, 0, 0, 0, 47, 109, 101, 115, 115, 97, 103, 101, 115, 47, 98, 97, 116, 99, 104, 101, 115]);
+
+// "This operation is not served on a route that rules or renames models: its body is not looked at."
+// prettier-ignore
+export const TEXT_NATIVE_MODELS: usize = memory.data<u8>([96, 0, 0, 0, 84, 104, 105, 115, 32, 111, 112, 101, 114, 97, 116, 105, 111, 110, 32, 105, 115, 32, 110, 111, 116, 32, 115, 101, 114, 118, 101, 100, 32, 111, 110, 32, 97, 32, 114, 111, 117, 116, 101, 32, 116, 104, 97, 116, 32, 114, 117, 108, 101, 115, 32, 111, 114, 32, 114, 101, 110, 97, 109, 101, 115, 32, 109, 111, 100, 101, 108, 115, 58, 32, 105, 116, 115, 32, 98, 111, 100, 121, 32, 105, 115, 32, 110, 111, 116, 32, 108, 111, 111, 107, 101, 100, 32, 97, 116, 46]);
+
 /** Keeps 16 bytes readable after the start of every byte above; not a literal. */
 // prettier-ignore
 export const LITERALS_PAD: usize = memory.data<u8>([0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]);

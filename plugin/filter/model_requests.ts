@@ -72,7 +72,7 @@ function stripModel(profile: Profile, ptr: usize, len: u32): void {
 }
 
 /** No way up in the path. */
-function isSegment(ptr: usize, len: u32): bool {
+export function isSegment(ptr: usize, len: u32): bool {
   for (let i: u32 = 0; i < len; i++) if (byteAt(ptr + i) != <u32>Ascii.Dot) return true;
   return false;
 }

@@ -21,6 +21,7 @@ import {
   foundPathLen,
   foundPathPtr,
   foundWord,
+  isNativeResource,
   isResource,
   Operation,
 } from "../translate/surface";
@@ -143,7 +144,7 @@ function isServed(operation: Operation, profile: Profile): bool {
     case Operation.ResponseTokens:
       return hasPath(profile.upstream, UpstreamPath.CountTokens);
     default:
-      return isResource(operation);
+      return isResource(operation) || isNativeResource(operation);
   }
 }
 

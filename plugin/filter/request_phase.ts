@@ -26,7 +26,8 @@ import { headerBlock, headerBlockLen, putHeader, readRequestHeaders } from "./re
 import { RequestHeader } from "./request_headers_table";
 import { requestUnchanged, translateRequest } from "./request_translator";
 import { needsModel, selectProfile, selectWithoutModel, UNKNOWN_PROFILE } from "./select_profile";
-import { isResource, Operation } from "../translate/surface";
+import { sendNative } from "./native_resource";
+import { isNativeResource, isResource, Operation } from "../translate/surface";
 import { finishUpload, takeUpload } from "./upload";
 import { openCreation, sendResource } from "./resource_request";
 import { Phase, StreamState } from "./stream";
@@ -52,10 +53,21 @@ export function onRequestHeaders(stream: StreamState, end: bool): Action {
   stream.profile = profile;
   if (placed) settleAttempt(headers, profile);
   if (!checkOperation(stream, headers, profile)) return Action.Continue;
-  if (isResource(stream.operation) && stream.operation != Operation.BatchCreate)
-    return sendResource(stream, headers, profile, end);
+  if (leavesAtOnce(stream.operation)) return sendAtOnce(stream, headers, profile, end);
   if (!isAcceptable(stream, headers, profile, end)) return Action.Continue;
   return awaitBody(stream, headers, profile, config.requestHeaders == RequestHeaders.Early);
+}
+
+/** True for requests that need not wait until their body is whole. */
+function leavesAtOnce(operation: Operation): bool {
+  if (operation == Operation.BatchCreate) return false;
+  return isResource(operation) || isNativeResource(operation);
+}
+
+function sendAtOnce(stream: StreamState, headers: SpanTable, profile: Profile, end: bool): Action {
+  return isNativeResource(stream.operation)
+    ? sendNative(stream, headers, profile)
+    : sendResource(stream, headers, profile, end);
 }
 
 /** Edits what can be edited without the body, and holds the headers until it has come. */
@@ -73,7 +85,9 @@ function awaitBody(stream: StreamState, headers: SpanTable, profile: Profile, ea
 /** Index of the profile, below 0: none. Operations without a model in their body are chosen for at once. */
 function chooseProfile(config: Config, headers: SpanTable, placed: bool): i32 {
   const chosen = selectProfile(config, headers, headerBlock, headerBlockLen, placed);
-  if (!needsModel || !isResource(classify(headers))) return chosen;
+  if (!needsModel) return chosen;
+  const operation = classify(headers);
+  if (!isResource(operation) && !isNativeResource(operation)) return chosen;
   return selectWithoutModel(config, headers, headerBlock, headerBlockLen, placed);
 }
 

@@ -5,7 +5,7 @@ import * as L from "../bytes/literals";
 import { readU32 } from "../bytes/decimal";
 import { SpanTable } from "../bytes/span_table";
 import { Profile, ResponseHeaders } from "../policy/config";
-import { Dialect } from "../translate/surface";
+import { Dialect, isNativeResource } from "../translate/surface";
 import { holdsAnswer } from "./attempts";
 import { Framing } from "./event_source";
 import { finishEvents, openEvents, takeEvents } from "./events";
@@ -55,7 +55,7 @@ export function onResponseHeaders(stream: StreamState, end: bool): Action {
   }
   stream.status = statusOf(headers);
   const failed = stream.status >= 400 || stream.phase != Phase.Sent;
-  if (isUntouched(stream, failed)) {
+  if (isUntouched(stream, failed, end)) {
     stream.phase = Phase.Pass;
     return Action.Continue;
   }
@@ -69,9 +69,10 @@ export function onResponseHeaders(stream: StreamState, end: bool): Action {
 }
 
 /** Answers that are the client's as they are: no final ones, redirections, the bytes of a file, results in the upstream's form. */
-function isUntouched(stream: StreamState, failed: bool): bool {
+function isUntouched(stream: StreamState, failed: bool, end: bool): bool {
   if (stream.status < 200 || (stream.status >= 300 && stream.status < 400)) return true;
   if (failed) return false;
+  if (end && isNativeResource(stream.operation)) return true;
   const resource = stream.resource;
   if (resource == null) return false;
   return stream.operation == Operation.BatchResults || isContent(stream, resource);

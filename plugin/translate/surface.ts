@@ -53,6 +53,11 @@ export function isResource(operation: Operation): bool {
   return operation >= Operation.BatchCreate && operation <= Operation.ModelRetrieve;
 }
 
+/** True for native operations whose bodies nobody reads. */
+export function isNativeResource(operation: Operation): bool {
+  return operation == Operation.Native || operation == Operation.NativeBatch;
+}
+
 /** True for operations on files. */
 export function isOnFiles(operation: Operation): bool {
   return operation >= Operation.FileUpload && operation <= Operation.FileContent;

@@ -13,7 +13,7 @@ import { BatchFormat, FileKind, Resource } from "./resource";
 const LONGEST: u32 = 256;
 
 /** True for 1 to 256 of `A-Z a-z 0-9 _ . : -`, dots alone excepted. */
-function isId(ptr: usize, len: u32): bool {
+export function isId(ptr: usize, len: u32): bool {
   let dots: u32 = 0;
   for (let i: u32 = 0; i < len; i++) {
     const c = byteAt(ptr + i);
