@@ -153,6 +153,11 @@ describe("forms", () => {
     expect(result.client.header("x-bridge-adapted")).toBe("dropped:seed");
   });
 
+  test("a time of expiry is named, because it is lost", () => {
+    const result = create({ requests: [line("a")], output_expires_after: { seconds: 1 } });
+    expect(result.client.header("x-bridge-adapted")).toBe("dropped:output_expires_after");
+  });
+
   test("fast mode is not for batches", () => {
     const result = requests(line("a", { speed: "fast" }));
     expect(params(result)[0]).not.toHaveProperty("speed");

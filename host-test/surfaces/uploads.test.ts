@@ -177,6 +177,16 @@ describe("forms", () => {
   });
 });
 
+test("a time of expiry is named, because it is lost", () => {
+  const expires = [
+    field("expires_after[anchor]", "created_at"),
+    field("expires_after[seconds]", "3600"),
+  ];
+  const { client } = upload(form([...expires, [FILE, "x"]]));
+  expect(client.header("x-bridge-adapted")).toBe("dropped:expires_after");
+  expect(upload(form([[FILE, "x"]])).client.header("x-bridge-adapted")).toBeUndefined();
+});
+
 describe("refused", () => {
   test.each([
     ["JSON", "application/json"],

@@ -4465,6 +4465,10 @@ export const TEXT_OTHER_PURPOSE: usize = memory.data<u8>([84, 0, 0, 0, 58, 32, 1
 // prettier-ignore
 export const BOM: usize = memory.data<u8>([3, 0, 0, 0, 239, 187, 191]);
 
+// "output_expires_after"
+// prettier-ignore
+export const OUTPUT_EXPIRES_AFTER: usize = memory.data<u8>([20, 0, 0, 0, 111, 117, 116, 112, 117, 116, 95, 101, 120, 112, 105, 114, 101, 115, 95, 97, 102, 116, 101, 114]);
+
 // --- files ---
 
 // "files-api-2025-04-14"
@@ -4622,6 +4626,10 @@ export const NATIVE_BATCHES: usize = memory.data<u8>([17, 0, 0, 0, 47, 109, 101,
 // "This operation is not served on a route that rules or renames models: its body is not looked at."
 // prettier-ignore
 export const TEXT_NATIVE_MODELS: usize = memory.data<u8>([96, 0, 0, 0, 84, 104, 105, 115, 32, 111, 112, 101, 114, 97, 116, 105, 111, 110, 32, 105, 115, 32, 110, 111, 116, 32, 115, 101, 114, 118, 101, 100, 32, 111, 110, 32, 97, 32, 114, 111, 117, 116, 101, 32, 116, 104, 97, 116, 32, 114, 117, 108, 101, 115, 32, 111, 114, 32, 114, 101, 110, 97, 109, 101, 115, 32, 109, 111, 100, 101, 108, 115, 58, 32, 105, 116, 115, 32, 98, 111, 100, 121, 32, 105, 115, 32, 110, 111, 116, 32, 108, 111, 111, 107, 101, 100, 32, 97, 116, 46]);
+
+// "expires_after"
+// prettier-ignore
+export const EXPIRES_AFTER: usize = memory.data<u8>([13, 0, 0, 0, 101, 120, 112, 105, 114, 101, 115, 95, 97, 102, 116, 101, 114]);
 
 /** Keeps 16 bytes readable after the start of every byte above; not a literal. */
 // prettier-ignore

@@ -23,6 +23,8 @@ import {
   refuseWhole,
 } from "../translate/shared/problem";
 import { FileKind, Resource } from "../translate/shared/resource";
+import { note } from "../translate/shared/adaptation";
+import { Adaptation } from "../translate/shared/adaptations";
 import { keepAdaptations } from "./answer_shape";
 import { BatchWork, dropRequests, openBatchWork, putRequest } from "./batch_items";
 import { putBodyHeaders } from "./beta_headers";
@@ -65,6 +67,7 @@ function putCreation(stream: StreamState, c: JsonCursor, work: BatchWork, len: u
   if (CREATION.endpointPtr != 0)
     work.format = formatOf(CREATION.endpointPtr + 1, CREATION.endpointLen - 2);
   if (!putRequests(c, work, len)) return false;
+  if (CREATION.expires) note(work.facts, Adaptation.DroppedOutputExpiry);
   if (resource != null && work.format != NO_FORMAT) resource.format = work.format;
   if (stream.requestHeld) putBodyHeaders(work.facts);
   return work.facts.adapted == 0 || keepAdaptations(stream, work.facts) || refuseMemory();

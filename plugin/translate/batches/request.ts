@@ -33,6 +33,7 @@ export class BatchRequest {
   windowLen: u32;
   metadataPtr: usize; // JSON object; 0: absent
   metadataLen: u32;
+  expires: bool; // a time of expiry for the results was asked for
 }
 
 /** A request of a batch. */
@@ -59,6 +60,7 @@ export const ITEM: BatchItem = makeStruct<BatchItem>();
 /** Reads a creation into CREATION. False with a problem. */
 export function readCreation(c: JsonCursor, ptr: usize, len: u32, depth: u32): bool {
   const r = CREATION;
+  r.expires = false;
   r.requestsPtr = r.inputPtr = r.endpointPtr = r.windowPtr = r.metadataPtr = 0;
   c.open(ptr, len, depth);
   if (!c.enterObject()) return refuseJson();
@@ -98,6 +100,7 @@ function readWords(c: JsonCursor, r: BatchRequest): bool {
     r.endpointLen = c.valueLen;
     return true;
   }
+  if (c.keyIs(L.OUTPUT_EXPIRES_AFTER)) r.expires = true;
   if (!c.keyIs(L.COMPLETION_WINDOW)) return c.skip() || refuseJson();
   if (!skipKind(c, L.COMPLETION_WINDOW, JsonKind.String, L.TEXT_A_STRING)) return false;
   r.windowPtr = c.valuePtr;

@@ -7,6 +7,7 @@ import {
   equalsLiteralIgnoreCase,
   findByte,
   literalLen,
+  startsWithLiteral,
   startsWithLiteralIgnoreCase,
 } from "../../bytes/compare";
 import { makeStruct } from "../../bytes/records";
@@ -100,6 +101,11 @@ function isSpace(c: u32): bool {
 /** True when PART is the field of this name. */
 export function partIs(name: usize): bool {
   return equalsLiteral(PART.namePtr, PART.nameLen, name);
+}
+
+/** True when the name of the field in PART begins so. */
+export function partBegins(name: usize): bool {
+  return startsWithLiteral(PART.namePtr, PART.nameLen, name);
 }
 
 /**

@@ -18,10 +18,13 @@ import {
   refuseMissing,
   refuseUnsupported,
 } from "../shared/problem";
-import { PART, partIs, putFileHead, readPart } from "./form";
+import { Adaptation } from "../shared/adaptations";
+import { partBegins, partIs, putFileHead, readPart } from "./form";
 
 /** Most bytes of a field's value that are kept; a name of a file has at most 255. */
 const VALUE_CAP: u32 = 255;
+/** The upstream knows no time of expiry here. */
+const EXPIRES_BIT: u64 = (1 as u64) << (<u64>Adaptation.DroppedExpiresAfter);
 
 /** What the part at hand is. */
 export const enum Field {
@@ -115,6 +118,7 @@ export function takeHead(upload: Upload): bool {
   if (!readPart(upload.parts.ptr, upload.parts.len)) return true;
   if (partIs(L.PURPOSE)) upload.field = Field.Purpose;
   else if (partIs(L.FILENAME) && !upload.sawFile) upload.field = Field.Filename;
+  else if (partBegins(L.EXPIRES_AFTER)) upload.adapted |= EXPIRES_BIT;
   else if (partIs(L.FILE)) {
     upload.field = Field.File;
     if (upload.sawFile) {

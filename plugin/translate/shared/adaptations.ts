@@ -59,6 +59,8 @@ export const enum Adaptation {
   DroppedItem = 53, // "dropped:item"
   DroppedMaxToolCalls = 54, // "dropped:max_tool_calls"
   DroppedSearchContext = 55, // "dropped:search_context_size"
+  DroppedExpiresAfter = 56, // "dropped:expires_after"
+  DroppedOutputExpiry = 57, // "dropped:output_expires_after"
 }
 
 /** The literal of a member of `Adaptation`; 0 for `Unknown`. */
@@ -229,6 +231,12 @@ export function adaptationName(member: Adaptation): usize {
     case Adaptation.DroppedSearchContext:
       // prettier-ignore
       return memory.data<u8>([27, 0, 0, 0, 100, 114, 111, 112, 112, 101, 100, 58, 115, 101, 97, 114, 99, 104, 95, 99, 111, 110, 116, 101, 120, 116, 95, 115, 105, 122, 101]);
+    case Adaptation.DroppedExpiresAfter:
+      // prettier-ignore
+      return memory.data<u8>([21, 0, 0, 0, 100, 114, 111, 112, 112, 101, 100, 58, 101, 120, 112, 105, 114, 101, 115, 95, 97, 102, 116, 101, 114]);
+    case Adaptation.DroppedOutputExpiry:
+      // prettier-ignore
+      return memory.data<u8>([28, 0, 0, 0, 100, 114, 111, 112, 112, 101, 100, 58, 111, 117, 116, 112, 117, 116, 95, 101, 120, 112, 105, 114, 101, 115, 95, 97, 102, 116, 101, 114]);
     default:
       return 0;
   }
