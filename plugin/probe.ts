@@ -390,6 +390,7 @@ export * from "./probe_models";
 export * from "./probe_config";
 export * from "./probe_providers";
 export * from "./probe_eventstream";
+export * from "./probe_betas";
 
 // json/code_points
 

@@ -3,9 +3,10 @@
  * `scripts/tables/literals.json` (static UTF-8 texts) becomes `plugin/bytes/literals.ts`, and each entry of
  * `scripts/tables/keywords.json` (a set of words) becomes an enum with a matcher in the file that it names, and
  * `scripts/tables/models.json` becomes `plugin/policy/model_rows.ts` and the tables in `docs/models.md`.
- * `scripts/tables/betas.json` becomes `plugin/policy/beta_rows.ts` and the table in `docs/chat.md`.
  * `scripts/tables/providers.json` becomes `plugin/policy/provider_rows.ts` and the tables in `docs/providers.md`.
  * `scripts/tables/paths.json` becomes `plugin/translate/path_rows.ts` and the tables in `docs/paths.md`.
+ * `scripts/tables/betas.json` becomes `plugin/policy/beta_rows.ts`, `plugin/translate/shared/feature_rows.ts` and the tables in
+ *   `docs/betas.md`.
  * `docs/config.schema.json` with `scripts/tables/config_refused.json` becomes the tables of the configuration reader
  * and of `docs/configuration.md`, and `scripts/tables/config_texts.json` the reader's messages.
  * Usage: `node scripts/gen.mjs` writes, `node scripts/gen.mjs --check` fails when a file differs.
@@ -15,7 +16,7 @@ import { dirname, join } from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
 import prettier from "prettier";
-import { renderBetaDocument, renderBetaRows } from "./gen/betas.mjs";
+import { renderBetaDocument, renderBetaRows, renderFeatureRows } from "./gen/betas.mjs";
 import { renderConfigDocument } from "./gen/config_doc.mjs";
 import { renderKeywords } from "./gen/keywords.mjs";
 import { renderLiterals } from "./gen/literals.mjs";
@@ -42,7 +43,8 @@ const PROVIDERS_DOCUMENT = "docs/providers.md";
 const PATHS_TABLE = "scripts/tables/paths.json";
 const PATHS_FILE = "plugin/translate/path_rows.ts";
 const PATHS_DOCUMENT = "docs/paths.md";
-const CHAT_DOCUMENT = "docs/chat.md";
+const FEATURES_FILE = "plugin/translate/shared/feature_rows.ts";
+const BETAS_DOCUMENT = "docs/betas.md";
 const SCHEMA = "docs/config.schema.json";
 const CONFIG_DOCUMENT = "docs/configuration.md";
 const REFUSED_TABLE = "scripts/tables/config_refused.json";
@@ -85,6 +87,7 @@ export async function outputs() {
   bodies.set(BETAS_FILE, renderBetaRows(betas));
   const providers = readTable(PROVIDERS_TABLE);
   bodies.set(PROVIDERS_FILE, renderProviderRows(providers));
+  bodies.set(FEATURES_FILE, renderFeatureRows(betas));
   const [schema, refused] = [readTable(SCHEMA), readTable(REFUSED_TABLE)];
   const paths = readTable(PATHS_TABLE);
   bodies.set(
@@ -104,7 +107,7 @@ export async function outputs() {
     [MODELS_DOCUMENT, renderModelDocument(readText(MODELS_DOCUMENT), models)],
     [PROVIDERS_DOCUMENT, renderProviderDocument(readText(PROVIDERS_DOCUMENT), providers)],
     [PATHS_DOCUMENT, renderPathDocument(readText(PATHS_DOCUMENT), paths)],
-    [CHAT_DOCUMENT, renderBetaDocument(readText(CHAT_DOCUMENT), betas)],
+    [BETAS_DOCUMENT, renderBetaDocument(readText(BETAS_DOCUMENT), betas)],
     [CONFIG_DOCUMENT, renderConfigDocument(readText(CONFIG_DOCUMENT), schema, refused)],
   ];
   for (const [file, text] of documents) texts.set(file, await formatted(file, text));

@@ -1023,14 +1023,6 @@ export const EDITS: usize = memory.data<u8>([5, 0, 0, 0, 101, 100, 105, 116, 115
 // prettier-ignore
 export const COMPACT: usize = memory.data<u8>([8, 0, 0, 0, 99, 111, 109, 112, 97, 99, 116, 95]);
 
-// "\"computer_20250124\""
-// prettier-ignore
-export const COMPUTER_2025_01: usize = memory.data<u8>([19, 0, 0, 0, 34, 99, 111, 109, 112, 117, 116, 101, 114, 95, 50, 48, 50, 53, 48, 49, 50, 52, 34]);
-
-// "\"computer_20251124\""
-// prettier-ignore
-export const COMPUTER_2025_11: usize = memory.data<u8>([19, 0, 0, 0, 34, 99, 111, 109, 112, 117, 116, 101, 114, 95, 50, 48, 50, 53, 49, 49, 50, 52, 34]);
-
 // "\"scope\""
 // prettier-ignore
 export const SCOPE_TOKEN: usize = memory.data<u8>([7, 0, 0, 0, 34, 115, 99, 111, 112, 101, 34]);
@@ -1066,6 +1058,62 @@ export const TEXT_REFUSED_BY_ROUTE: usize = memory.data<u8>([30, 0, 0, 0, 32, 10
 // "anthropic-user-profile-id"
 // prettier-ignore
 export const H_USER_PROFILE_ID: usize = memory.data<u8>([25, 0, 0, 0, 97, 110, 116, 104, 114, 111, 112, 105, 99, 45, 117, 115, 101, 114, 45, 112, 114, 111, 102, 105, 108, 101, 45, 105, 100]);
+
+// "clear_"
+// prettier-ignore
+export const CLEAR: usize = memory.data<u8>([6, 0, 0, 0, 99, 108, 101, 97, 114, 95]);
+
+// "scope"
+// prettier-ignore
+export const SCOPE: usize = memory.data<u8>([5, 0, 0, 0, 115, 99, 111, 112, 101]);
+
+// "advisor_"
+// prettier-ignore
+export const ADVISOR_TOOL: usize = memory.data<u8>([8, 0, 0, 0, 97, 100, 118, 105, 115, 111, 114, 95]);
+
+// "tool_search_tool_"
+// prettier-ignore
+export const TOOL_SEARCH_TOOL: usize = memory.data<u8>([17, 0, 0, 0, 116, 111, 111, 108, 95, 115, 101, 97, 114, 99, 104, 95, 116, 111, 111, 108, 95]);
+
+// "web_search_"
+// prettier-ignore
+export const WEB_SEARCH_TOOLS: usize = memory.data<u8>([11, 0, 0, 0, 119, 101, 98, 95, 115, 101, 97, 114, 99, 104, 95]);
+
+// "mcp_servers"
+// prettier-ignore
+export const MCP_SERVERS: usize = memory.data<u8>([11, 0, 0, 0, 109, 99, 112, 95, 115, 101, 114, 118, 101, 114, 115]);
+
+// "invalid"
+// prettier-ignore
+export const INVALID: usize = memory.data<u8>([7, 0, 0, 0, 105, 110, 118, 97, 108, 105, 100]);
+
+// ",\"anthropic_beta\":"
+// prettier-ignore
+export const K_ANTHROPIC_BETA: usize = memory.data<u8>([18, 0, 0, 0, 44, 34, 97, 110, 116, 104, 114, 111, 112, 105, 99, 95, 98, 101, 116, 97, 34, 58]);
+
+// "x-bridge-betas"
+// prettier-ignore
+export const H_X_BRIDGE_BETAS: usize = memory.data<u8>([14, 0, 0, 0, 120, 45, 98, 114, 105, 100, 103, 101, 45, 98, 101, 116, 97, 115]);
+
+// " has too many tokens: at most 64, 4096 bytes together."
+// prettier-ignore
+export const TEXT_MANY_BETAS: usize = memory.data<u8>([54, 0, 0, 0, 32, 104, 97, 115, 32, 116, 111, 111, 32, 109, 97, 110, 121, 32, 116, 111, 107, 101, 110, 115, 58, 32, 97, 116, 32, 109, 111, 115, 116, 32, 54, 52, 44, 32, 52, 48, 57, 54, 32, 98, 121, 116, 101, 115, 32, 116, 111, 103, 101, 116, 104, 101, 114, 46]);
+
+// "The upstream of this route does not serve this beta."
+// prettier-ignore
+export const TEXT_NO_BETA: usize = memory.data<u8>([52, 0, 0, 0, 84, 104, 101, 32, 117, 112, 115, 116, 114, 101, 97, 109, 32, 111, 102, 32, 116, 104, 105, 115, 32, 114, 111, 117, 116, 101, 32, 100, 111, 101, 115, 32, 110, 111, 116, 32, 115, 101, 114, 118, 101, 32, 116, 104, 105, 115, 32, 98, 101, 116, 97, 46]);
+
+// " is not served by the upstream of this route."
+// prettier-ignore
+export const TEXT_NO_FEATURE: usize = memory.data<u8>([45, 0, 0, 0, 32, 105, 115, 32, 110, 111, 116, 32, 115, 101, 114, 118, 101, 100, 32, 98, 121, 32, 116, 104, 101, 32, 117, 112, 115, 116, 114, 101, 97, 109, 32, 111, 102, 32, 116, 104, 105, 115, 32, 114, 111, 117, 116, 101, 46]);
+
+// "token"
+// prettier-ignore
+export const TOKEN: usize = memory.data<u8>([5, 0, 0, 0, 116, 111, 107, 101, 110]);
+
+// "output_format"
+// prettier-ignore
+export const OUTPUT_FORMAT: usize = memory.data<u8>([13, 0, 0, 0, 111, 117, 116, 112, 117, 116, 95, 102, 111, 114, 109, 97, 116]);
 
 // --- schemas and output formats ---
 
@@ -2068,6 +2116,82 @@ export const M_STREAM_ERRORS: usize = memory.data<u8>([26, 0, 0, 0, 98, 114, 105
 // "bridge_stream_dropped_total"
 // prettier-ignore
 export const M_STREAM_DROPPED: usize = memory.data<u8>([27, 0, 0, 0, 98, 114, 105, 100, 103, 101, 95, 115, 116, 114, 101, 97, 109, 95, 100, 114, 111, 112, 112, 101, 100, 95, 116, 111, 116, 97, 108]);
+
+// "bridge_beta_total.token.="
+// prettier-ignore
+export const M_BETA_TOKEN: usize = memory.data<u8>([25, 0, 0, 0, 98, 114, 105, 100, 103, 101, 95, 98, 101, 116, 97, 95, 116, 111, 116, 97, 108, 46, 116, 111, 107, 101, 110, 46, 61]);
+
+// "_unknown"
+// prettier-ignore
+export const M_UNKNOWN: usize = memory.data<u8>([8, 0, 0, 0, 95, 117, 110, 107, 110, 111, 119, 110]);
+
+// ";.source.="
+// prettier-ignore
+export const M_SOURCE: usize = memory.data<u8>([10, 0, 0, 0, 59, 46, 115, 111, 117, 114, 99, 101, 46, 61]);
+
+// ";.outcome.="
+// prettier-ignore
+export const M_OUTCOME: usize = memory.data<u8>([11, 0, 0, 0, 59, 46, 111, 117, 116, 99, 111, 109, 101, 46, 61]);
+
+// ";.provider.="
+// prettier-ignore
+export const M_PROVIDER: usize = memory.data<u8>([12, 0, 0, 0, 59, 46, 112, 114, 111, 118, 105, 100, 101, 114, 46, 61]);
+
+// ";"
+// prettier-ignore
+export const M_END: usize = memory.data<u8>([1, 0, 0, 0, 59]);
+
+// "client"
+// prettier-ignore
+export const W_CLIENT: usize = memory.data<u8>([6, 0, 0, 0, 99, 108, 105, 101, 110, 116]);
+
+// "auto"
+// prettier-ignore
+export const W_AUTO: usize = memory.data<u8>([4, 0, 0, 0, 97, 117, 116, 111]);
+
+// "config"
+// prettier-ignore
+export const W_CONFIG: usize = memory.data<u8>([6, 0, 0, 0, 99, 111, 110, 102, 105, 103]);
+
+// "forwarded"
+// prettier-ignore
+export const W_FORWARDED: usize = memory.data<u8>([9, 0, 0, 0, 102, 111, 114, 119, 97, 114, 100, 101, 100]);
+
+// "renamed"
+// prettier-ignore
+export const W_RENAMED: usize = memory.data<u8>([7, 0, 0, 0, 114, 101, 110, 97, 109, 101, 100]);
+
+// "dropped"
+// prettier-ignore
+export const W_DROPPED: usize = memory.data<u8>([7, 0, 0, 0, 100, 114, 111, 112, 112, 101, 100]);
+
+// "anthropic"
+// prettier-ignore
+export const W_ANTHROPIC: usize = memory.data<u8>([9, 0, 0, 0, 97, 110, 116, 104, 114, 111, 112, 105, 99]);
+
+// "azure"
+// prettier-ignore
+export const W_AZURE: usize = memory.data<u8>([5, 0, 0, 0, 97, 122, 117, 114, 101]);
+
+// "vertex"
+// prettier-ignore
+export const W_VERTEX: usize = memory.data<u8>([6, 0, 0, 0, 118, 101, 114, 116, 101, 120]);
+
+// "bedrock"
+// prettier-ignore
+export const W_BEDROCK: usize = memory.data<u8>([7, 0, 0, 0, 98, 101, 100, 114, 111, 99, 107]);
+
+// "bedrock_messages"
+// prettier-ignore
+export const W_BEDROCK_MESSAGES: usize = memory.data<u8>([16, 0, 0, 0, 98, 101, 100, 114, 111, 99, 107, 95, 109, 101, 115, 115, 97, 103, 101, 115]);
+
+// "databricks"
+// prettier-ignore
+export const W_DATABRICKS: usize = memory.data<u8>([10, 0, 0, 0, 100, 97, 116, 97, 98, 114, 105, 99, 107, 115]);
+
+// "custom"
+// prettier-ignore
+export const W_CUSTOM: usize = memory.data<u8>([6, 0, 0, 0, 99, 117, 115, 116, 111, 109]);
 
 // --- native requests ---
 
@@ -3132,6 +3256,14 @@ export const TEXT_ANSWER_TOO_LARGE: usize = memory.data<u8>([76, 0, 0, 0, 84, 10
 export const TEXT_DECLINED: usize = memory.data<u8>([42, 0, 0, 0, 84, 104, 101, 32, 109, 111, 100, 101, 108, 32, 100, 101, 99, 108, 105, 110, 101, 100, 32, 116, 111, 32, 97, 110, 115, 119, 101, 114, 32, 116, 104, 105, 115, 32, 114, 101, 113, 117, 101, 115, 116, 46]);
 
 // --- Responses: tools and blocks of the Messages API ---
+
+// "\"computer_20250124\""
+// prettier-ignore
+export const COMPUTER_2025_01: usize = memory.data<u8>([19, 0, 0, 0, 34, 99, 111, 109, 112, 117, 116, 101, 114, 95, 50, 48, 50, 53, 48, 49, 50, 52, 34]);
+
+// "\"computer_20251124\""
+// prettier-ignore
+export const COMPUTER_2025_11: usize = memory.data<u8>([19, 0, 0, 0, 34, 99, 111, 109, 112, 117, 116, 101, 114, 95, 50, 48, 50, 53, 49, 49, 50, 52, 34]);
 
 // "{\"type\":\"computer_20250124\",\"name\":\"computer\""
 // prettier-ignore
@@ -4470,10 +4602,6 @@ export const BOM: usize = memory.data<u8>([3, 0, 0, 0, 239, 187, 191]);
 export const OUTPUT_EXPIRES_AFTER: usize = memory.data<u8>([20, 0, 0, 0, 111, 117, 116, 112, 117, 116, 95, 101, 120, 112, 105, 114, 101, 115, 95, 97, 102, 116, 101, 114]);
 
 // --- files ---
-
-// "files-api-2025-04-14"
-// prettier-ignore
-export const BETA_FILES: usize = memory.data<u8>([20, 0, 0, 0, 102, 105, 108, 101, 115, 45, 97, 112, 105, 45, 50, 48, 50, 53, 45, 48, 52, 45, 49, 52]);
 
 // "{\"id\":"
 // prettier-ignore

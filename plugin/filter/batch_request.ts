@@ -27,7 +27,7 @@ import { note } from "../translate/shared/adaptation";
 import { Adaptation } from "../translate/shared/adaptations";
 import { keepAdaptations } from "./answer_shape";
 import { BatchWork, dropRequests, openBatchWork, putRequest } from "./batch_items";
-import { putBodyHeaders } from "./beta_headers";
+import { settleBatchBetas } from "./beta_headers";
 import { putHeader } from "./request_headers";
 import { StreamState } from "./stream";
 import { endResourcePath, openQuery, putResourcePath } from "./upstream_path";
@@ -69,7 +69,9 @@ function putCreation(stream: StreamState, c: JsonCursor, work: BatchWork, len: u
   if (!putRequests(c, work, len)) return false;
   if (CREATION.expires) note(work.facts, Adaptation.DroppedOutputExpiry);
   if (resource != null && work.format != NO_FORMAT) resource.format = work.format;
-  if (stream.requestHeld) putBodyHeaders(work.facts);
+  const settled =
+    !stream.requestHeld || settleBatchBetas(stream, work.config, work.profile, work.facts);
+  if (!settled) return false;
   return work.facts.adapted == 0 || keepAdaptations(stream, work.facts) || refuseMemory();
 }
 

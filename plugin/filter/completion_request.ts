@@ -15,11 +15,11 @@ import { problemStatus, refuseMemory, refuseWhole } from "../translate/shared/pr
 import { expectedBytes } from "../translate/shared/write_members";
 import { foundWord } from "../translate/surface";
 import { keepShape } from "./answer_shape";
-import { putBodyHeaders } from "./beta_headers";
+import { settleBetas } from "./beta_headers";
 import { putPathByBody } from "./message_path";
 import { refuseOperation } from "./operation";
 import { putHeader } from "./request_headers";
-import { settleProfile } from "./settle_profile";
+import { settledProfile } from "./settle_profile";
 import { StreamState } from "./stream";
 import { endResourcePath, openQuery, putResourcePath } from "./upstream_path";
 
@@ -30,29 +30,25 @@ const WRAP_BYTES: u32 = 256;
 export function translateCompletion(
   stream: StreamState,
   config: Config,
-  profile: Profile,
+  chosen: Profile,
   ptr: usize,
   len: u32,
 ): bool {
   const request = openClientRequest(scratch());
   const prompt = openStruct<Prompt>(scratch());
   if (request == null || prompt == null) return refuseMemory();
-  if (!readCompletion(request, prompt, ptr, len, profile.maxDepth)) return false;
+  if (!readCompletion(request, prompt, ptr, len, chosen.maxDepth)) return false;
   takePathModel(stream, request.facts);
-  if (stream.deferred) {
-    if (!settleProfile(stream, config, request.facts)) return false;
-    const settled = stream.profile;
-    if (settled != null) profile = settled;
-  }
+  const profile = settledProfile(stream, config, request.facts);
+  if (profile == null) return false;
   const plan = makePlan(request.facts, config, profile, len, scratch());
   if (plan == null) return problemStatus != 0 ? false : refuseMemory();
   const asText = isForTextEndpoint(stream, profile, plan);
   if (!write(request, prompt, profile, plan, asText)) return false;
-  if (stream.requestHeld && !asText) {
-    putPathByBody(profile, plan, request.facts.stream);
-    putBodyHeaders(request.facts);
-  }
-  return keep(stream, profile, request, prompt, asText);
+  if (!keep(stream, profile, request, prompt, asText)) return false;
+  if (!stream.requestHeld || asText) return true;
+  putPathByBody(profile, plan, request.facts.stream);
+  return settleBetas(stream, config, profile, request.facts, plan);
 }
 
 /** Path and body. False with a problem. */

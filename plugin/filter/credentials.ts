@@ -14,6 +14,9 @@ import { RequestHeader } from "./request_headers_table";
 let tokenPtr: usize = 0;
 let tokenLen: u32 = 0;
 
+/** The credential that was put last is a token of an account, not a key: the API wants a beta for it. */
+export let usesOAuth: bool = false;
+
 /**
  * Edits the credential headers of a request. `first`: what the request is about lives with a key, so it is the first one that is for
  * all models, else the first, whoever asks.
@@ -29,6 +32,7 @@ export function putCredentials(headers: SpanTable, profile: Profile, first: bool
       tokenLen = key.valueLen;
     }
   }
+  usesOAuth = startsWithLiteral(tokenPtr, tokenLen, L.OAUTH_PREFIX);
   const header = tokenLen == 0 ? 0 : headerFor(profile);
   if (header != L.H_AUTHORIZATION)
     dropHeader(headers, RequestHeader.Authorization, L.H_AUTHORIZATION);
@@ -71,7 +75,7 @@ function headerFor(profile: Profile): usize {
 
 /** By the upstream, and for tokens that are never keys. */
 function isBearer(profile: Profile): bool {
-  return profile.upstream.row.bearer != 0 || startsWithLiteral(tokenPtr, tokenLen, L.OAUTH_PREFIX);
+  return usesOAuth || profile.upstream.row.bearer != 0;
 }
 
 function putBearer(): void {

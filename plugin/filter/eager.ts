@@ -30,7 +30,7 @@ import {
 import {
   atMember,
   insideLine,
-  noteWord,
+  quoteText,
   refuse,
   refuseMemory,
   refuseMissing,
@@ -248,9 +248,9 @@ function putServed(out: Writer, work: BatchWork, upload: Upload, lines: LineStre
     atMember(L.BETAS);
     return refuseUnsupported(L.CODE_UNSUPPORTED_PARAMETER, L.TEXT_NOT_IN_BATCH);
   }
-  const token = uncoveredBeta(work.facts.features, upload.covered);
-  if (token == 0) return true;
+  const row = uncoveredBeta(work.config, work.profile, work.facts.features, upload.covered);
+  if (row == null) return true;
   refuse(400, L.CODE_INVALID_LINE, L.TEXT_LINE_NEEDS_BETA);
-  noteWord(token);
+  quoteText(row.tokenPtr, row.tokenLen);
   return false;
 }

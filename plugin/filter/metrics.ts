@@ -3,6 +3,7 @@ import { defineMetric, incrementMetric } from "../abi/host";
 import { MetricKind } from "../abi/numbers";
 import { literalLen, literalPtr } from "../bytes/compare";
 import * as L from "../bytes/literals";
+import { openBetaCounters } from "./beta_metrics";
 import { StreamState } from "./stream";
 
 let defined: bool = false;
@@ -21,6 +22,7 @@ export function defineMetrics(): void {
   upstreamErrors = counter(L.M_UPSTREAM_ERRORS);
   streamErrors = counter(L.M_STREAM_ERRORS);
   streamDropped = counter(L.M_STREAM_DROPPED);
+  openBetaCounters();
 }
 
 function counter(name: usize): u32 {

@@ -12,13 +12,13 @@ import { wrapCount } from "../translate/shared/count_envelope";
 import { problemStatus, refuseMemory, refuseWhole } from "../translate/shared/problem";
 import { Operation } from "../translate/surface";
 import { keepNativeShape } from "./answer_shape";
-import { putBodyHeaders } from "./beta_headers";
+import { settleNativeBetas } from "./native_betas";
 import { nativePath, putNativePathByBody } from "./native_path";
-import { settleProfile } from "./settle_profile";
+import { settledProfile } from "./settle_profile";
 import { StreamState } from "./stream";
 
-/** Room for values of headers where no body is written. */
-const HEADER_BYTES: u32 = 2048;
+/** Room for values of headers where no body is written yet. */
+const HEADER_BYTES: u32 = 8192;
 
 /** The last request goes upstream as the client wrote it. */
 export let nativeUnchanged: bool = false;
@@ -27,27 +27,46 @@ export let nativeUnchanged: bool = false;
 export function editNativeRequest(
   stream: StreamState,
   config: Config,
-  profile: Profile,
+  chosen: Profile,
   ptr: usize,
   len: u32,
 ): bool {
   const request = openNativeRequest(scratch());
   if (request == null) return refuseMemory();
-  request.maxMessages = profile.maxMessages;
-  request.maxTools = profile.maxTools;
+  request.maxMessages = chosen.maxMessages;
+  request.maxTools = chosen.maxTools;
   request.counts = stream.operation == Operation.CountTokens;
-  if (!readNative(request, ptr, len, profile.maxDepth)) return false;
-  if (stream.deferred) {
-    if (!settleProfile(stream, config, request.facts)) return false;
-    const settled = stream.profile;
-    if (settled != null) profile = settled;
-  }
+  if (!readNative(request, ptr, len, chosen.maxDepth)) return false;
+  const profile = settledProfile(stream, config, request.facts);
+  if (profile == null) return false;
   const plan = planNative(request, config, profile, stream.operation);
-  if (plan == null || !editMembers(request, plan)) return false;
+  return plan != null && putRequest(stream, config, profile, request, plan);
+}
+
+/** Body, path and betas. False with a problem. */
+function putRequest(
+  stream: StreamState,
+  config: Config,
+  profile: Profile,
+  request: NativeRequest,
+  plan: Plan,
+): bool {
+  if (!editMembers(request, plan)) return false;
   if (stream.requestHeld) putNativePathByBody(stream, profile, plan, request.facts.stream);
   if (!putBody(request, plan)) return false;
-  if (stream.requestHeld) putBodyHeaders(request.facts);
-  return keepNativeShape(stream, profile, request.facts) || refuseMemory();
+  if (!keepNativeShape(stream, profile, request.facts)) return refuseMemory();
+  if (stream.requestHeld && !settleNativeBetas(stream, config, profile, request, plan))
+    return false;
+  nativeUnchanged = nativeUnchanged && output().length == 0;
+  return !request.counts || !plan.invokesCount || wrapBody(request, plan);
+}
+
+/** Puts the body in the output writer into the envelope of a count. False with a problem. */
+function wrapBody(request: NativeRequest, plan: Plan): bool {
+  const out = output();
+  const expected = request.bodyLen + request.edits.textBytes;
+  if (!wrapCount(out, scratch())) return refuseMemory();
+  return !out.failed || refuseOutput(expected, plan);
 }
 
 function planNative(
@@ -71,13 +90,12 @@ function putBody(request: NativeRequest, plan: Plan): bool {
   const out = output();
   nativeUnchanged = request.edits.list.count == 0;
   if (nativeUnchanged) {
-    out.begin(HEADER_BYTES, HEADER_BYTES);
+    out.begin(HEADER_BYTES, plan.maxOutputBytes + HEADER_BYTES);
     return true;
   }
   const expected = request.bodyLen + request.edits.textBytes;
   out.begin(expected, plan.maxOutputBytes);
   putEdited(out, request.edits, request.bodyPtr, request.bodyLen);
-  if (request.counts && plan.invokesCount && !wrapCount(out, scratch())) return refuseMemory();
   return !out.failed || refuseOutput(expected, plan);
 }
 

@@ -17,6 +17,8 @@ import { Config, Profile, RequestHeaders } from "../policy/config";
 import { problemMessage } from "../translate/shared/problem";
 import { foundDialect } from "../translate/surface";
 import { isAttempt, restoreOrigin, settleAttempt } from "./attempts";
+import { settleEarlyBetas } from "./beta_headers";
+import { usesOAuth } from "./credentials";
 import { hasKeysByModel } from "./key_choice";
 import { countRequest } from "./metrics";
 import { checkOperation, classify, isNotOurs } from "./operation";
@@ -52,10 +54,11 @@ export function onRequestHeaders(stream: StreamState, end: bool): Action {
   const profile = config.profiles.at(chosen);
   stream.profile = profile;
   if (placed) settleAttempt(headers, profile);
+  stream.hasBetas = headers.has(RequestHeader.AnthropicBeta);
   if (!checkOperation(stream, headers, profile)) return Action.Continue;
   if (leavesAtOnce(stream.operation)) return sendAtOnce(stream, headers, profile, end);
   if (!isAcceptable(stream, headers, profile, end)) return Action.Continue;
-  return awaitBody(stream, headers, profile, config.requestHeaders == RequestHeaders.Early);
+  return awaitBody(stream, headers, config, profile);
 }
 
 /** True for requests that need not wait until their body is whole. */
@@ -71,12 +74,23 @@ function sendAtOnce(stream: StreamState, headers: SpanTable, profile: Profile, e
 }
 
 /** Edits what can be edited without the body, and holds the headers until it has come. */
-function awaitBody(stream: StreamState, headers: SpanTable, profile: Profile, early: bool): Action {
+function awaitBody(
+  stream: StreamState,
+  headers: SpanTable,
+  config: Config,
+  profile: Profile,
+): Action {
+  const early = config.requestHeaders == RequestHeaders.Early;
   stream.deferred = stream.resource == null && (needsModel || hasKeysByModel(profile));
-  if (!stream.deferred)
+  if (!stream.deferred) {
     editRequestHeaders(stream, headers, profile, !early && stream.root.holdProven);
+    stream.usesOAuth = usesOAuth;
+  }
   stream.phase = Phase.Waiting;
-  if (early) return Action.Continue;
+  if (early) {
+    if (!settleEarlyBetas(stream, config, profile)) replyProblem(stream);
+    return Action.Continue;
+  }
   stream.requestHeld = true;
   watch(stream);
   return Action.Pause;

@@ -11,9 +11,9 @@ import { expectedBytes } from "../translate/shared/write_members";
 import { Operation } from "../translate/surface";
 import { keepShape } from "./answer_shape";
 import { translateBatch } from "./batch_request";
-import { putBodyHeaders } from "./beta_headers";
+import { settleBetas } from "./beta_headers";
 import { editNativeRequest, nativeUnchanged } from "./native_request";
-import { settleProfile } from "./settle_profile";
+import { settledProfile } from "./settle_profile";
 import { takePathModel, translateCompletion } from "./completion_request";
 import { translateResponses } from "./responses_request";
 import { StreamState } from "./stream";
@@ -53,30 +53,25 @@ export function translateRequest(
 function translateChat(
   stream: StreamState,
   config: Config,
-  profile: Profile,
+  chosen: Profile,
   ptr: usize,
   len: u32,
 ): bool {
   const request = openClientRequest(scratch());
   if (request == null) return refuseMemory();
-  request.maxMessages = profile.maxMessages;
-  request.maxTools = profile.maxTools;
-  if (!readChat(request, ptr, len, profile.maxDepth)) return false;
+  request.maxMessages = chosen.maxMessages;
+  request.maxTools = chosen.maxTools;
+  if (!readChat(request, ptr, len, chosen.maxDepth)) return false;
   takePathModel(stream, request.facts);
-  if (stream.deferred) {
-    if (!settleProfile(stream, config, request.facts)) return false;
-    const settled = stream.profile;
-    if (settled != null) profile = settled;
-  }
+  const profile = settledProfile(stream, config, request.facts);
+  if (profile == null) return false;
   const plan = makePlan(request.facts, config, profile, len, scratch());
   if (plan == null) return problemStatus != 0 ? false : refuseMemory();
   const out = output();
   out.begin(expectedBytes(request, len), plan.maxOutputBytes);
   if (!writeChat(out, request, plan)) return false;
   if (out.failed) return refuseWhole(413, L.CODE_REQUEST_TOO_LARGE, L.TEXT_OUTPUT_TOO_LARGE);
-  if (stream.requestHeld) {
-    putPathByBody(profile, plan, request.facts.stream);
-    putBodyHeaders(request.facts);
-  }
-  return keepShape(stream, profile, request.facts, request.talk, 0) || refuseMemory();
+  if (stream.requestHeld) putPathByBody(profile, plan, request.facts.stream);
+  if (!keepShape(stream, profile, request.facts, request.talk, 0)) return refuseMemory();
+  return !stream.requestHeld || settleBetas(stream, config, profile, request.facts, plan);
 }

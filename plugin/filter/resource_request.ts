@@ -18,7 +18,7 @@ import { hasPath } from "../policy/upstream";
 import { endResourcePath, openQuery, putResourcePath } from "./upstream_path";
 import { sendUpload } from "./upload";
 import { foundWord, foundIdLen, foundIdPtr, isOnFiles, Operation } from "../translate/surface";
-import { putFilesBeta } from "./beta_headers";
+import { settleFilesBetas } from "./beta_headers";
 import { putCredentials } from "./credentials";
 import { putIdPath, readId, repliesEmpty } from "./id_requests";
 import { putModelPath, repliesModels } from "./model_requests";
@@ -60,10 +60,21 @@ export function sendResource(
   putCredentials(headers, profile, true);
   editClientHeaders(headers, profile);
   if (!isContent(stream, resource)) editConditions(headers);
-  if (isOnFiles(stream.operation) && resource.kind == FileKind.Plain) putFilesBeta();
+  if (!settleBetas(stream, profile, resource)) {
+    replyProblem(stream);
+    return Action.Continue;
+  }
   stream.phase = Phase.Sent;
   countRequest(stream);
   return Action.Continue;
+}
+
+/** The token that the API of files wants. False with a problem. */
+function settleBetas(stream: StreamState, profile: Profile, resource: Resource): bool {
+  const config = stream.root.config;
+  if (config == null || !isOnFiles(stream.operation) || resource.kind != FileKind.Plain)
+    return true;
+  return settleFilesBetas(stream, config, profile);
 }
 
 function isOnModels(operation: Operation): bool {

@@ -204,10 +204,11 @@ export function putResponseNumber(name: usize, value: u32): bool {
   return put;
 }
 
-/** Names what was dropped or bent, where the configuration wants it. */
+/** Names what was dropped or bent, and the beta tokens that were added or dropped, where the configuration wants it. */
 export function putAdapted(stream: StreamState): void {
   const profile = stream.profile;
-  if (profile == null || profile.responseHeaders == ResponseHeaders.None || stream.adaptedLen == 0)
-    return;
-  putResponseHeader(L.H_X_BRIDGE_ADAPTED, stream.adaptedPtr, stream.adaptedLen);
+  if (profile == null || profile.responseHeaders == ResponseHeaders.None) return;
+  if (stream.adaptedLen > 0)
+    putResponseHeader(L.H_X_BRIDGE_ADAPTED, stream.adaptedPtr, stream.adaptedLen);
+  if (stream.betasLen > 0) putResponseHeader(L.H_X_BRIDGE_BETAS, stream.betasPtr, stream.betasLen);
 }

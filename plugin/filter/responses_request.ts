@@ -7,7 +7,6 @@ import { openSpanTable } from "../bytes/span_table";
 import { Config, Profile, ReasoningEvents, StreamErrors, TextItems } from "../policy/config";
 import { planCount } from "../policy/count_plan";
 import { makePlan } from "../policy/plan_maker";
-import { Facts } from "../translate/plan";
 import { keepCounted } from "../translate/responses/count";
 import { ECHO_PIECES, keepEcho } from "../translate/responses/echo";
 import {
@@ -23,9 +22,9 @@ import { forgetSampling } from "../translate/shared/sampling";
 import { expectedBytes } from "../translate/shared/write_members";
 import { Operation } from "../translate/surface";
 import { keepShape } from "./answer_shape";
-import { putBodyHeaders } from "./beta_headers";
+import { settleBetas } from "./beta_headers";
 import { putCountPathByBody, putPathByBody } from "./message_path";
-import { settleProfile } from "./settle_profile";
+import { settledProfile } from "./settle_profile";
 import { StreamState } from "./stream";
 
 /** Leaves the upstream's request in the output writer. False with a problem, or when the stream passes untouched. */
@@ -42,22 +41,11 @@ export function translateResponses(
   base.maxMessages = profile.maxMessages;
   base.maxTools = profile.maxTools;
   if (!readResponses(request, ptr, len, profile.maxDepth)) return false;
-  const settled = settledProfile(stream, config, profile, base.facts);
+  const settled = settledProfile(stream, config, base.facts);
   if (settled == null) return false;
   return stream.operation == Operation.ResponseTokens
     ? sendCount(stream, config, settled, request, len)
     : sendResponses(stream, config, settled, request, len);
-}
-
-/** The profile, which may have waited for the model; null when none serves it. */
-function settledProfile(
-  stream: StreamState,
-  config: Config,
-  profile: Profile,
-  facts: Facts,
-): Profile | null {
-  if (!stream.deferred) return profile;
-  return settleProfile(stream, config, facts) ? stream.profile : null;
 }
 
 /** Writes the upstream's request and keeps what its answer needs. False with a problem. */
@@ -75,13 +63,12 @@ function sendResponses(
   out.begin(expectedBytes(base, len), plan.maxOutputBytes);
   if (!writeResponses(out, request, plan)) return false;
   if (out.failed) return refuseWhole(413, L.CODE_REQUEST_TOO_LARGE, L.TEXT_OUTPUT_TOO_LARGE);
-  if (stream.requestHeld) {
-    putPathByBody(profile, plan, base.facts.stream);
-    putBodyHeaders(base.facts);
-  }
   if (!keepShape(stream, profile, base.facts, base.talk, profile.maxAccumulatedBytes + len))
     return refuseMemory();
-  return keepResponsesShape(stream, profile, request) || refuseMemory();
+  if (!keepResponsesShape(stream, profile, request)) return refuseMemory();
+  if (!stream.requestHeld) return true;
+  putPathByBody(profile, plan, base.facts.stream);
+  return settleBetas(stream, config, profile, base.facts, plan);
 }
 
 /** Writes the request whose tokens the upstream is to count. False with a problem. */
@@ -100,16 +87,16 @@ function sendCount(
   const out = output();
   out.begin(expectedBytes(base, len), plan.maxOutputBytes);
   if (!writeResponses(out, request, plan)) return false;
+  if (!keepShape(stream, profile, base.facts, base.talk, 0)) return refuseMemory();
+  // The list of an upstream that has it in the body belongs into what is counted.
+  if (stream.requestHeld && !settleBetas(stream, config, profile, base.facts, plan)) return false;
   const shaped = plan.invokesCount
     ? wrapCount(out, scratch())
     : keepCounted(out, scratch(), base.cursor);
   if (!shaped) return refuseMemory();
   if (out.failed) return refuseWhole(413, L.CODE_REQUEST_TOO_LARGE, L.TEXT_OUTPUT_TOO_LARGE);
-  if (stream.requestHeld) {
-    putCountPathByBody(profile, plan);
-    putBodyHeaders(base.facts);
-  }
-  return keepShape(stream, profile, base.facts, base.talk, 0) || refuseMemory();
+  if (stream.requestHeld) putCountPathByBody(profile, plan);
+  return true;
 }
 
 /** Completes the shape that was kept. False without memory. */

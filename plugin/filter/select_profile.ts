@@ -14,7 +14,7 @@ import { globMatches } from "../bytes/glob";
 import * as L from "../bytes/literals";
 import { SpanTable } from "../bytes/span_table";
 import { TextList } from "../bytes/text_list";
-import { Config, HEADER_ABSENT, HEADER_PRESENT, profileAt, Rule, ruleAt } from "../policy/config";
+import { Config, FLAG_FALSE, FLAG_TRUE, profileAt, Rule, ruleAt } from "../policy/config";
 import { problemMessage, refuseWhole } from "../translate/shared/problem";
 import { RequestHeader } from "./request_headers_table";
 
@@ -149,7 +149,7 @@ function matchesHeader(rule: Rule, index: u32, pairs: usize, pairsLen: u32): boo
     if (wantLen > 0 && globMatches(want, wantLen, pairValuePtr, pairValueLen)) return true;
   }
   if (wantLen > 0) return false;
-  return present ? want == HEADER_PRESENT : want == HEADER_ABSENT;
+  return present ? want == FLAG_TRUE : want == FLAG_FALSE;
 }
 
 /** True when a list of globs is empty or matches the model that was named. */

@@ -87,6 +87,10 @@ export class StreamState {
   sawList: bool; // the list that goes to the client was opened
   resource: Resource | null; // of operations on models, files and batches; in the arena
   text: TextStream | null; // of Operation.Completions; in the arena
+  usesOAuth: bool; // the credential that goes upstream is a token of an account
+  hasBetas: bool; // the client sent a header anthropic-beta
+  betasPtr: usize; // value of x-bridge-betas; in the arena
+  betasLen: u32;
   chat: ChatStream | null; // of Operation.Chat; in the arena
   native: NativeStream | null; // of Operation.Messages; in the arena
   responses: ResponsesStream | null; // of Operation.Responses; in the arena

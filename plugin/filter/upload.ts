@@ -21,7 +21,7 @@ import { atMember, clearProblem, refuse, refuseMemory } from "../translate/share
 import { FileKind, Resource } from "../translate/shared/resource";
 import { foundWord } from "../translate/surface";
 import { keepAdaptations } from "./answer_shape";
-import { coveredFeatures, putFilesBeta } from "./beta_headers";
+import { eagerFeatures, settleEagerBetas, settleFilesBetas } from "./beta_headers";
 import { putLines, Sniffed, sniffUpload } from "./eager";
 import { proveHold, watch } from "./tick";
 import { putCredentials } from "./credentials";
@@ -87,7 +87,11 @@ function mayBeBatch(stream: StreamState, profile: Profile): bool {
 /** The file is kept by the upstream. */
 function sendFile(stream: StreamState, profile: Profile): void {
   putUploadPath(profile, UpstreamPath.Files);
-  putFilesBeta();
+  const config = stream.root.config;
+  if (config != null && !settleFilesBetas(stream, config, profile)) {
+    replyProblem(stream);
+    return;
+  }
   stream.requestHeld = false;
   stream.phase = Phase.Sent;
   countRequest(stream);
@@ -100,7 +104,9 @@ function sendBatch(stream: StreamState, profile: Profile, upload: Upload): bool 
   if (resource == null || upload.lines == null) return refuseMemory();
   resource.kind = FileKind.Input;
   upload.isEager = true;
-  upload.covered = coveredFeatures();
+  const config = stream.root.config;
+  if (config == null || !settleEagerBetas(stream, config, profile)) return false;
+  upload.covered = eagerFeatures;
   putUploadPath(profile, UpstreamPath.Batches);
   putHeaderLiteral(L.H_CONTENT_TYPE, L.APPLICATION_JSON);
   stream.requestHeld = false;

@@ -7,7 +7,9 @@
 import { Arena, closeArena } from "../bytes/arena";
 import { StructArray } from "../bytes/struct_array";
 import { TextList, TextMap } from "../bytes/text_list";
+import { PathSet } from "../json/paths";
 import { Sampling, ThinkingClass } from "../translate/traits";
+import { BetaRow } from "./beta_table";
 import { NeedsThinking, ThinkingDefault } from "./model_rows";
 import { Upstream } from "./upstream";
 
@@ -171,6 +173,13 @@ export const enum StreamUsage {
   Always = 1,
 }
 
+export const enum BetaUnknown {
+  Auto = 0,
+  Forward = 1,
+  Drop = 2,
+  Reject = 3,
+}
+
 export const enum ResponseHeaders {
   None = 0,
   Policy = 1,
@@ -253,6 +262,14 @@ export class Profile {
   samplingKeep: bool;
   structuredOutput: StructuredOutput;
 
+  betaIgnore: bool; // the client's tokens
+  betaNever: bool; // no token because of what the body has
+  betaUnknown: BetaUnknown;
+  betaReject: bool; // tokens that the provider does not have are refused
+  betaOverrides: TextMap; // token prefix → token; value FLAG_TRUE or FLAG_FALSE with length 0
+  betaAdd: TextList;
+  betaRemove: TextList;
+
   compat: Compat;
   reasoningContent: bool; // thinking text as `reasoning_content`
   reasoningField: bool; // … as `reasoning`
@@ -291,15 +308,15 @@ export class Rule {
   pathPrefixLen: u32;
   hosts: TextList; // globs
   routes: TextList; // globs
-  headers: TextMap; // header name → glob; value HEADER_PRESENT or HEADER_ABSENT with length 0
+  headers: TextMap; // header name → glob; value FLAG_TRUE or FLAG_FALSE with length 0
   models: TextList; // globs; decided when the body has been read
   profile: u32; // index into profiles
 }
 
-/** Value pointer in `Rule.headers`: the header must be there, whatever its value. */
-export const HEADER_PRESENT: usize = 1;
-/** Value pointer in `Rule.headers`: the header must not be there. */
-export const HEADER_ABSENT: usize = 2;
+/** Value pointer of `true` where a text may stand; in `Rule.headers`: the header must be there, whatever its value. */
+export const FLAG_TRUE: usize = 1;
+/** Value pointer of `false` where a text may stand; in `Rule.headers`: the header must not be there. */
+export const FLAG_FALSE: usize = 2;
 
 /** Bits of `ModelInfoRow.given`: which cells a row has. */
 export const enum ModelCell {
@@ -352,6 +369,9 @@ export class Config {
   rejectUnmatched: bool; // on_no_match: reject
   rules: StructArray<Rule>;
   modelInfo: StructArray<ModelInfoRow>;
+  betas: StructArray<BetaRow>;
+  betasAsk: bool; // a configured row has conditions
+  features: PathSet; // questions about native bodies
 
   get profileCount(): u32 {
     return this.profiles.count;

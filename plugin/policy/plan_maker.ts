@@ -5,10 +5,11 @@ import * as L from "../bytes/literals";
 import { openStruct } from "../bytes/records";
 import { unescapeShort, UNESCAPED_KEY } from "../json/key";
 import { findEscape } from "../json/string";
-import { Facts, Plan, SchemaMode } from "../translate/plan";
+import { Facts, Feature, Plan, SchemaMode } from "../translate/plan";
 import { atMember, refuse, refuseMissing } from "../translate/shared/problem";
 import { ModelTraits } from "../translate/traits";
 import { Compat, Config, ParamsMode, Profile, StructuredOutput } from "./config";
+import { isOverridden, servesFeature } from "./betas";
 import { ModelNames, resolveTraits } from "./model_info";
 import { resolveModel } from "./models";
 import { providerText, UpstreamPath } from "./provider_rows";
@@ -43,7 +44,7 @@ export function makePlan(
   if (!chooseModel(facts, profile, plan, names, arena)) return null;
   resolveTraits(config, names, profile.provider, traits);
   if (!canNameModel(profile.upstream, plan, messagesPath(facts.stream))) return null;
-  fill(plan, profile, bodyBytes);
+  fill(plan, config, profile, bodyBytes);
   fillUpstream(plan, profile.upstream, facts.stream);
   return plan;
 }
@@ -88,13 +89,14 @@ export function canNameModel(upstream: Upstream, plan: Plan, path: UpstreamPath)
   return refuse(400, L.CODE_INVALID_VALUE, L.TEXT_MODEL_IN_PATH);
 }
 
-function fill(plan: Plan, profile: Profile, bodyBytes: u32): void {
+function fill(plan: Plan, config: Config, profile: Profile, bodyBytes: u32): void {
   plan.strict = profile.paramsMode == ParamsMode.Strict;
   plan.bifrost = profile.compat == Compat.Bifrost;
   plan.defaultMaxTokens = profile.defaultMaxTokens;
   plan.bodyBytes = bodyBytes;
   plan.samplingKeep = profile.samplingKeep;
-  plan.schemaMode = schemaMode(plan, profile);
+  plan.schemaMode = schemaMode(plan, config, profile);
+  plan.strictTools = plan.traits.strictTools && hasFeature(config, profile, Feature.StrictTool);
   plan.drop = profile.drop;
   plan.reject = profile.reject;
   plan.set = profile.set;
@@ -113,7 +115,6 @@ function fillUpstream(plan: Plan, upstream: Upstream, stream: bool): void {
     plan.versionLen = upstream.versionLen;
   }
   plan.capMaxTokens = row.maxTokensCap;
-  plan.strictTools = plan.traits.strictTools && row.strictTools != 0;
   plan.midSystem = row.midSystem != 0;
   plan.urlSources = row.urlSources != 0;
   plan.fileSources = row.fileSources != 0;
@@ -129,7 +130,7 @@ function fillUpstream(plan: Plan, upstream: Upstream, stream: bool): void {
   plan.fastMode = !dropsMember(row, literalPtr(L.SPEED), literalLen(L.SPEED));
 }
 
-function schemaMode(plan: Plan, profile: Profile): SchemaMode {
+function schemaMode(plan: Plan, config: Config, profile: Profile): SchemaMode {
   switch (profile.structuredOutput) {
     case StructuredOutput.Native:
       return SchemaMode.Native;
@@ -138,8 +139,23 @@ function schemaMode(plan: Plan, profile: Profile): SchemaMode {
     case StructuredOutput.Reject:
       return SchemaMode.Reject;
     default:
-      return plan.traits.schemaOutput && profile.upstream.row.schemaOutput != 0
+      return plan.traits.schemaOutput && hasFormat(plan, config, profile)
         ? SchemaMode.Native
         : SchemaMode.Tool;
   }
+}
+
+/** Whether the upstream takes schemas, and seed mode's member for them, which needs its beta. */
+function hasFormat(plan: Plan, config: Config, profile: Profile): bool {
+  if (plan.bifrost && !servesFeature(config, profile, Feature.OutputFormat)) return false;
+  return hasFeature(config, profile, Feature.OutputFormat);
+}
+
+/** Whether the upstream has what belongs to structured outputs: what the route says of the beta, else what is known of the provider. */
+function hasFeature(config: Config, profile: Profile, feature: Feature): bool {
+  const serves = servesFeature(config, profile, feature);
+  if (isOverridden(config, profile, feature)) return serves;
+  const row = profile.upstream.row;
+  if (feature == Feature.StrictTool) return serves && row.strictTools != 0;
+  return row.schemaOutput != 0;
 }

@@ -74,6 +74,18 @@ export const enum Feature {
   Computer202501 = 16384,
   Computer202511 = 32768,
   FallbackList = 65536,
+  Computer202410 = 131072,
+  AdvisorTool = 262144,
+  Diagnostics = 524288,
+  EagerTools = 1048576,
+  FallbackCredit = 2097152,
+  FallbackCreditText = 4194304,
+  ToolSearch = 8388608,
+  ToolExamples = 16777216,
+  WebSearch = 33554432,
+  ToolChanges = 67108864,
+  UserProfile = 134217728,
+  OAuth = 268435456,
 }
 
 @unmanaged

@@ -46,6 +46,9 @@ function setNoEntries(reader: Reader, profile: Profile): void {
   profile.drop = reader.emptyList;
   profile.reject = reader.emptyList;
   profile.set = reader.emptyMap;
+  profile.betaOverrides = reader.emptyMap;
+  profile.betaAdd = reader.emptyList;
+  profile.betaRemove = reader.emptyList;
   profile.setIfAbsent = reader.emptyMap;
 }
 

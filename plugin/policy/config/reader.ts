@@ -10,6 +10,7 @@ import { makeWriter, Writer } from "../../bytes/writer";
 import { JsonCursor } from "../../json/cursor";
 import { UNESCAPED_KEY } from "../../json/key";
 import { findEscape, unescapeInto } from "../../json/string";
+import { BetaCondition, BetaRow } from "../beta_table";
 import { Config, Key, ModelInfoRow, Profile, Rule } from "../config";
 import { Environment } from "./environment";
 import { ConfigReport } from "./report";
@@ -36,6 +37,7 @@ export class Reader {
   emptyList: TextList;
   emptyMap: TextMap;
   emptyKeys: StructArray<Key>;
+  noConditions: StructArray<BetaCondition>;
 
   // What settings go to.
   profile: Profile;
@@ -45,6 +47,11 @@ export class Reader {
   key: Key;
   rule: Rule;
   row: ModelInfoRow;
+  betasBare: bool; // beta_table.base: empty
+  betaRows: StructArray<BetaRow>;
+  betaRow: BetaRow;
+  conditions: StructArray<BetaCondition>;
+  condition: BetaCondition;
 
   // The value that was walked last; which of them is set follows from its kind.
   text: Span; // a string's content, or the JSON text of a free value
@@ -52,6 +59,7 @@ export class Reader {
   bits: u32; // one bit per word of a list of words
   list: TextList;
   map: TextMap;
+  mapNode: u32; // what describes `map`
 
   /** Notes that memory is exhausted. */
   fail(): void {
@@ -139,7 +147,13 @@ function openEmpty(reader: Reader): bool {
   const rows = openStructArray<ModelInfoRow>(arena, 0);
   const profiles = openStructArray<Profile>(arena, 0);
   if (list == null || map == null || keys == null || rules == null) return false;
-  if (rows == null || profiles == null) return false;
+  const betas = openStructArray<BetaRow>(arena, 0);
+  const conditions = openStructArray<BetaCondition>(arena, 0);
+  if (rows == null || profiles == null || betas == null || conditions == null) return false;
+  reader.betaRows = betas;
+  reader.config.betas = betas;
+  reader.noConditions = conditions;
+  reader.conditions = conditions;
   reader.emptyList = list;
   reader.emptyMap = map;
   reader.emptyKeys = keys;

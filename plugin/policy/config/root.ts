@@ -16,6 +16,7 @@ import { DEPTH, Reader } from "./reader";
 import * as R from "./report";
 import * as S from "./shape";
 import { ConfigKey, GroupNode } from "./shape_table";
+import { finishBetas } from "./store_betas";
 import * as T from "./texts";
 import { checkCount, checkRequired, countEntries, takeMapKey, walk } from "./walk";
 
@@ -45,6 +46,7 @@ export function readRoot(reader: Reader, ptr: usize, len: u32): void {
   readChoice(reader, spans);
   readMember(reader, spans, ConfigKey.ModelInfo);
   readMember(reader, spans, ConfigKey.BetaTable);
+  finishBetas(reader);
 }
 
 /** What chooses among profiles; they are known by now. */

@@ -12,6 +12,15 @@ import * as K from "./shape_table";
 import { Group } from "./shape_table";
 import { beginPaths, checkProvider } from "./provider";
 import { storePaths, storeProvider } from "./store_provider";
+import {
+  beginBetaRow,
+  beginCondition,
+  checkCondition,
+  openBetaItems,
+  storeBeta,
+  storeBetaRow,
+  storeCondition,
+} from "./store_betas";
 import { storeLimits, storeModelInfo, storeParams } from "./store_tables";
 
 /** The walk enters an object. */
@@ -32,6 +41,12 @@ export function beginGroup(reader: Reader, group: Group): void {
     case Group.ModelInfo:
       beginRow(reader);
       break;
+    case Group.BetaEntry:
+      beginBetaRow(reader);
+      break;
+    case Group.Condition:
+      beginCondition(reader);
+      break;
     default:
       break;
   }
@@ -42,6 +57,7 @@ export function endGroup(reader: Reader, group: Group, seen: u64): void {
   if (group == Group.Settings) checkSettings(reader);
   else if (group == Group.Key) checkKey(reader, seen);
   else if (group == Group.Provider) checkProvider(reader, seen);
+  else if (group == Group.Condition) checkCondition(reader, seen);
 }
 
 /** A list of objects with `count` entries follows. */
@@ -60,7 +76,7 @@ export function openItems(reader: Reader, group: Group, count: u32): void {
     const rows = openStructArray<ModelInfoRow>(arena, count);
     if (rows == null) reader.fail();
     else reader.config.modelInfo = rows;
-  }
+  } else openBetaItems(reader, group, count);
 }
 
 function beginKey(reader: Reader): void {
@@ -103,6 +119,15 @@ export function storeMember(reader: Reader, group: Group, member: u32): void {
     case Group.ModelInfo:
       storeModelInfo(reader, member);
       break;
+    case Group.BetaTable:
+      if (member == K.BetaTableKey.Base) reader.betasBare = reader.number != 0;
+      break;
+    case Group.BetaEntry:
+      storeBetaRow(reader, member);
+      break;
+    case Group.Condition:
+      storeCondition(reader, member);
+      break;
     default:
       storeProfile(reader, group, member);
       break;
@@ -126,6 +151,9 @@ function storeProfile(reader: Reader, group: Group, member: u32): void {
       break;
     case Group.Models:
       storeModels(reader, member);
+      break;
+    case Group.Beta:
+      storeBeta(reader, member);
       break;
     case Group.Params:
       storeParams(reader, member);

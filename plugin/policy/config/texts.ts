@@ -182,6 +182,22 @@ export const HINT_UNQUOTE: usize = memory.data<u8>([25, 0, 0, 0, 59, 32, 119, 11
 // prettier-ignore
 export const HINT_LIST: usize = memory.data<u8>([33, 0, 0, 0, 59, 32, 119, 114, 105, 116, 101, 32, 97, 32, 108, 105, 115, 116, 44, 32, 97, 108, 115, 111, 32, 102, 111, 114, 32, 111, 110, 101, 32, 105, 116, 101, 109]);
 
+// "must be names joined by dots, each with [] behind it for any element, at most 12 steps"
+// prettier-ignore
+export const BAD_PATH: usize = memory.data<u8>([86, 0, 0, 0, 109, 117, 115, 116, 32, 98, 101, 32, 110, 97, 109, 101, 115, 32, 106, 111, 105, 110, 101, 100, 32, 98, 121, 32, 100, 111, 116, 115, 44, 32, 101, 97, 99, 104, 32, 119, 105, 116, 104, 32, 91, 93, 32, 98, 101, 104, 105, 110, 100, 32, 105, 116, 32, 102, 111, 114, 32, 97, 110, 121, 32, 101, 108, 101, 109, 101, 110, 116, 44, 32, 97, 116, 32, 109, 111, 115, 116, 32, 49, 50, 32, 115, 116, 101, 112, 115]);
+
+// "only true means something here"
+// prettier-ignore
+export const ONLY_TRUE: usize = memory.data<u8>([30, 0, 0, 0, 111, 110, 108, 121, 32, 116, 114, 117, 101, 32, 109, 101, 97, 110, 115, 32, 115, 111, 109, 101, 116, 104, 105, 110, 103, 32, 104, 101, 114, 101]);
+
+// "must be a string, a number or a boolean"
+// prettier-ignore
+export const NOT_SCALAR: usize = memory.data<u8>([39, 0, 0, 0, 109, 117, 115, 116, 32, 98, 101, 32, 97, 32, 115, 116, 114, 105, 110, 103, 44, 32, 97, 32, 110, 117, 109, 98, 101, 114, 32, 111, 114, 32, 97, 32, 98, 111, 111, 108, 101, 97, 110]);
+
+// "true"
+// prettier-ignore
+export const TRUE: usize = memory.data<u8>([4, 0, 0, 0, 116, 114, 117, 101]);
+
 // --- document ---
 
 // "$: no configuration; the smallest is {\"version\":1,\"profile\":{}}"
@@ -321,6 +337,10 @@ export const EARLY_MODELS: usize = memory.data<u8>([77, 0, 0, 0, 110, 101, 101, 
 // "no built-in row for this model"
 // prettier-ignore
 export const LIKE_UNKNOWN: usize = memory.data<u8>([30, 0, 0, 0, 110, 111, 32, 98, 117, 105, 108, 116, 45, 105, 110, 32, 114, 111, 119, 32, 102, 111, 114, 32, 116, 104, 105, 115, 32, 109, 111, 100, 101, 108]);
+
+// "must be an endpoint alone, or a path with one of equals, one_of, prefix, exists, non_empty"
+// prettier-ignore
+export const BAD_CONDITION: usize = memory.data<u8>([90, 0, 0, 0, 109, 117, 115, 116, 32, 98, 101, 32, 97, 110, 32, 101, 110, 100, 112, 111, 105, 110, 116, 32, 97, 108, 111, 110, 101, 44, 32, 111, 114, 32, 97, 32, 112, 97, 116, 104, 32, 119, 105, 116, 104, 32, 111, 110, 101, 32, 111, 102, 32, 101, 113, 117, 97, 108, 115, 44, 32, 111, 110, 101, 95, 111, 102, 44, 32, 112, 114, 101, 102, 105, 120, 44, 32, 101, 120, 105, 115, 116, 115, 44, 32, 110, 111, 110, 95, 101, 109, 112, 116, 121]);
 
 // --- places ---
 

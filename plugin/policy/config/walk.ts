@@ -7,7 +7,7 @@ import { equals } from "../../bytes/compare";
 import { TextList, TextMap } from "../../bytes/text_list";
 import { NOT_AN_INTEGER, FIXED_ONE, readFixed, readInteger } from "../../json/number";
 import { JsonKind } from "../../json/status";
-import { HEADER_ABSENT, HEADER_PRESENT } from "../config";
+import { FLAG_FALSE, FLAG_TRUE } from "../config";
 import { addMismatch, addOutOfRange, addUnknownKey, addUnknownWord } from "./mismatch";
 import { DEPTH, Reader } from "./reader";
 import * as R from "./report";
@@ -24,7 +24,7 @@ export function walk(reader: Reader, index: u32): bool {
     case S.ShapeKind.Object:
       return got == JsonKind.Object ? walkObject(reader, node) : refuse(reader, node, got);
     case S.ShapeKind.Map:
-      return got == JsonKind.Object ? walkMap(reader, node) : refuse(reader, node, got);
+      return got == JsonKind.Object ? walkMap(reader, node, index) : refuse(reader, node, got);
     case S.ShapeKind.List:
       return got == JsonKind.Array ? walkList(reader, node) : refuse(reader, node, got);
     case S.ShapeKind.Boolean:
@@ -116,7 +116,7 @@ function walkBooleanOrText(reader: Reader, node: S.ShapeNode, got: JsonKind): bo
   if (got == JsonKind.String) return walkText(reader, S.nodeAt(node.item));
   if (!isBoolean(got)) return refuse(reader, node, got);
   reader.cursor.skip();
-  reader.text.ptr = got == JsonKind.True ? HEADER_PRESENT : HEADER_ABSENT;
+  reader.text.ptr = got == JsonKind.True ? FLAG_TRUE : FLAG_FALSE;
   reader.text.len = 0;
   return true;
 }
@@ -178,7 +178,7 @@ function walkList(reader: Reader, node: S.ShapeNode): bool {
     return false;
   }
   const item = S.nodeAt(node.item);
-  const isText = item.kind == S.ShapeKind.Text;
+  const isText = item.kind == S.ShapeKind.Text || item.kind == S.ShapeKind.Any;
   const list = isText ? reader.openList(count) : reader.emptyList;
   openItems(reader, item.group, count);
   const before = report.count;
@@ -215,7 +215,7 @@ function addWord(reader: Reader, bits: u32): u32 {
   return bits | bit;
 }
 
-function walkMap(reader: Reader, node: S.ShapeNode): bool {
+function walkMap(reader: Reader, node: S.ShapeNode, number: u32): bool {
   const cursor = reader.cursor;
   const count = countEntries(reader);
   if (!checkCount(reader, node, count)) {
@@ -237,6 +237,7 @@ function walkMap(reader: Reader, node: S.ShapeNode): bool {
     R.popPath(reader.report, mark);
   }
   reader.map = map;
+  reader.mapNode = number;
   return reader.report.count == before;
 }
 
@@ -247,7 +248,7 @@ export function takeMapKey(reader: Reader, node: S.ShapeNode, map: TextMap, inde
     return false;
   }
   const text = reader.text;
-  if (!checkText(reader, S.nodeAt(node.extra), text.ptr, text.len)) return false;
+  if (!checkKey(reader, S.nodeAt(node.extra), text.ptr, text.len)) return false;
   for (let i: u32 = 0; i < index; i++) {
     if (map.keyLen(i) != text.len || !equals(map.keyPtr(i), text.ptr, text.len)) continue;
     R.addError(reader.report, T.DUPLICATE_KEY);
@@ -255,6 +256,14 @@ export function takeMapKey(reader: Reader, node: S.ShapeNode, map: TextMap, inde
   }
   map.setKey(index, text.ptr, text.len);
   return true;
+}
+
+/** A key is one of some words, or a text with rules of its own. */
+function checkKey(reader: Reader, node: S.ShapeNode, ptr: usize, len: u32): bool {
+  if (node.kind != S.ShapeKind.Word) return checkText(reader, node, ptr, len);
+  if (S.findWord(node.first, node.count, ptr, len) >= 0) return true;
+  addUnknownWord(reader, node, ptr, len);
+  return false;
 }
 
 /** Number of entries of the list or object that comes next. */

@@ -6,7 +6,7 @@ import * as L from "../../bytes/literals";
 import { Ascii } from "../../bytes/ascii";
 import { Writer } from "../../bytes/writer";
 import { ChatKey } from "../../wire/openai/chat_keys";
-import { Plan } from "../plan";
+import { Feature, Plan } from "../plan";
 import { note } from "../shared/adaptation";
 import { Adaptation } from "../shared/adaptations";
 import { separate } from "../shared/blocks";
@@ -112,6 +112,7 @@ export function putToolMembers(
   if (searchToolName() != 0) {
     separate(out, first);
     putWebSearch(out);
+    request.facts.features |= Feature.WebSearch;
   }
   if (format.mode == OutputMode.Tool) {
     separate(out, first);

@@ -64,6 +64,7 @@ function isOtherModel(request: NativeRequest, plan: Plan): bool {
 export function goes(request: NativeRequest, plan: Plan, member: BodyMember): bool {
   if (member.key == RequestKey.Model) return !plan.modelInBody;
   if (member.key == RequestKey.Stream && !plan.streamInBody) return true;
+  if (isBetaList(member)) return true;
   const ptr = member.namePtr;
   const len = member.nameLen;
   if (plan.inBatch && member.key == RequestKey.Speed) return true;
@@ -72,6 +73,11 @@ export function goes(request: NativeRequest, plan: Plan, member: BodyMember): bo
   if (!isListed(plan.drop, ptr, len) || isNeeded(ptr, len)) return false;
   note(request.facts, Adaptation.DroppedByRoute);
   return true;
+}
+
+/** Lists of tokens, which stand where the upstream wants them: `takeBetas` has them. */
+function isBetaList(member: BodyMember): bool {
+  return member.key == RequestKey.Betas || member.key == RequestKey.AnthropicBeta;
 }
 
 /** A value that the route or an alias replaces. */

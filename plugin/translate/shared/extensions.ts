@@ -10,6 +10,7 @@ import { JsonCursor, kindOf } from "../../json/cursor";
 import { DEPTH_CEILING } from "../../json/skip";
 import { JsonKind } from "../../json/status";
 import { unescapeInto } from "../../json/string";
+import { Feature } from "../plan";
 import { ChatKey, findChatKey } from "../../wire/openai/chat_keys";
 import { atItem, atMember, refuseMemory, refuseType, refuseValue } from "./problem";
 import { ClientRequest, noteUnknown } from "./client_request";
@@ -67,6 +68,7 @@ export function takeHeaders(out: Writer, request: ClientRequest): bool {
   facts.userProfileLen = out.length - mark;
   facts.userProfilePtr = request.talk.arena.keep(out.start + mark, facts.userProfileLen);
   out.rewind(mark);
+  facts.features |= Feature.UserProfile;
   return facts.userProfilePtr != 0 || refuseMemory();
 }
 

@@ -4,13 +4,18 @@
  */
 import { equalsLiteral, findLiteral, startsWithLiteral } from "../../bytes/compare";
 import * as L from "../../bytes/literals";
+import { makeStruct } from "../../bytes/records";
 import { TextMap } from "../../bytes/text_list";
 import { JsonCursor, kindOf } from "../../json/cursor";
 import { DEPTH_CEILING } from "../../json/skip";
 import { JsonKind } from "../../json/status";
 import { ChatKey, findChatKey } from "../../wire/openai/chat_keys";
 import { Facts, Feature } from "../plan";
-import { Conversation } from "./conversation";
+import { BetaTool, findBetaTool } from "../../wire/anthropic/beta_tools";
+import { Conversation, Tool } from "./conversation";
+
+/** For looks into a mark while another cursor stands beside it. */
+const MARK: JsonCursor = makeStruct<JsonCursor>();
 
 /** Notes what a member that the route's configuration adds needs. */
 export function noteMember(facts: Facts, map: TextMap, index: u32, c: JsonCursor): void {
@@ -32,6 +37,12 @@ export function noteNative(facts: Facts, key: ChatKey, ptr: usize, len: u32, c: 
       break;
     case ChatKey.OutputConfig:
       noteOutputConfig(facts, ptr, len, c);
+      break;
+    case ChatKey.Diagnostics:
+      if (kindOf(ptr) != JsonKind.Null) facts.features |= Feature.Diagnostics;
+      break;
+    case ChatKey.FallbackCreditToken:
+      noteCredit(facts, ptr, len, c);
       break;
     case ChatKey.Speed:
       if (isFast(ptr, len)) facts.features |= Feature.Fast;
@@ -102,6 +113,16 @@ function noteOutputConfig(facts: Facts, ptr: usize, len: u32, c: JsonCursor): vo
   }
 }
 
+/** Notes the form of `fallback_credit_token`: an object with a token, or the token alone. */
+function noteCredit(facts: Facts, ptr: usize, len: u32, c: JsonCursor): void {
+  if (kindOf(ptr) == JsonKind.String) facts.features |= Feature.FallbackCreditText;
+  if (!openObject(c, ptr, len)) return;
+  while (c.nextKey()) {
+    if (c.keyIs(L.TOKEN) && c.kind() != JsonKind.Null) facts.features |= Feature.FallbackCredit;
+    c.skip();
+  }
+}
+
 /** True for the speed that is not the usual one. */
 export function isFast(ptr: usize, len: u32): bool {
   return equalsLiteral(ptr, len, L.FAST_TOKEN);
@@ -109,8 +130,11 @@ export function isFast(ptr: usize, len: u32): bool {
 
 /** Notes a cache mark with a scope of its own. */
 export function noteMark(facts: Facts, ptr: usize, len: u32): void {
-  // A quote inside of a string is escaped, so this can only be a name (or a value that is this very word).
-  if (ptr != 0 && findLiteral(ptr, len, L.SCOPE_TOKEN) != 0) facts.features |= Feature.CacheScope;
+  if (ptr == 0 || findLiteral(ptr, len, L.SCOPE_TOKEN) == 0 || !openObject(MARK, ptr, len)) return;
+  while (MARK.nextKey()) {
+    if (MARK.keyIs(L.SCOPE) && MARK.kind() != JsonKind.Null) facts.features |= Feature.CacheScope;
+    MARK.skip();
+  }
 }
 
 /** Notes the marks of the blocks in a native `system`. */
@@ -154,15 +178,38 @@ function noteTools(facts: Facts, talk: Conversation): void {
     const tool = talk.tools.at(i);
     if (tool.excluded) continue;
     noteMark(facts, tool.cachePtr, tool.cacheLen);
-    const isDeferred = tool.deferPtr != 0 && kindOf(tool.deferPtr) == JsonKind.True;
-    // Empty arrays ask for nothing.
-    if (isDeferred || tool.callersLen > 2 || tool.examplesLen > 2)
-      facts.features |= Feature.AdvancedTools;
-    if (equalsLiteral(tool.typePtr, tool.typeLen, L.COMPUTER_2025_01))
-      facts.features |= Feature.Computer202501;
-    else if (equalsLiteral(tool.typePtr, tool.typeLen, L.COMPUTER_2025_11))
-      facts.features |= Feature.Computer202511;
+    noteExtensions(facts, tool);
+    if (tool.typeLen > 2) facts.features |= featureOfType(tool.typePtr + 1, tool.typeLen - 2);
   }
+}
+
+/** Notes what members of a tool ask for; `false` and empty arrays ask for nothing. */
+function noteExtensions(facts: Facts, tool: Tool): void {
+  if (tool.deferPtr != 0 && kindOf(tool.deferPtr) == JsonKind.True)
+    facts.features |= Feature.AdvancedTools;
+  if (tool.callersLen > 2) facts.features |= Feature.AdvancedTools;
+  if (tool.examplesLen > 2) facts.features |= Feature.AdvancedTools | Feature.ToolExamples;
+  if (tool.eagerPtr != 0 && kindOf(tool.eagerPtr) == JsonKind.True)
+    facts.features |= Feature.EagerTools;
+}
+
+/** The feature that a tool's type stands for; 0: none. */
+function featureOfType(ptr: usize, len: u32): u32 {
+  switch (findBetaTool(ptr, len)) {
+    case BetaTool.Computer202511:
+      return Feature.Computer202511;
+    case BetaTool.Computer202501:
+      return Feature.Computer202501;
+    case BetaTool.Computer202410:
+    case BetaTool.Bash202410:
+    case BetaTool.TextEditor202410:
+      return Feature.Computer202410;
+    default:
+      break;
+  }
+  if (startsWithLiteral(ptr, len, L.ADVISOR_TOOL)) return Feature.AdvisorTool;
+  if (startsWithLiteral(ptr, len, L.TOOL_SEARCH_TOOL)) return Feature.ToolSearch;
+  return startsWithLiteral(ptr, len, L.WEB_SEARCH_TOOLS) ? Feature.WebSearch : 0;
 }
 
 function openObject(c: JsonCursor, ptr: usize, len: u32): bool {

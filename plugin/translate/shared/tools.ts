@@ -42,8 +42,6 @@ export function putTools(
 }
 
 function putTool(out: Writer, talk: Conversation, tool: Tool, plan: Plan, facts: Facts): bool {
-  if (tool.deferPtr != 0 || tool.callersPtr != 0 || tool.examplesPtr != 0)
-    facts.features |= <u32>Feature.AdvancedTools;
   if (tool.kind == ToolKind.Native) {
     out.put(tool.rawPtr, tool.rawLen);
     return true;

@@ -8,21 +8,23 @@ export const enum RequestKey {
   Messages = 2, // "messages"
   Stream = 3, // "stream"
   Tools = 4, // "tools"
-  Thinking = 5, // "thinking"
-  AnthropicVersion = 6, // "anthropic_version"
-  MaxTokens = 7, // "max_tokens"
-  Temperature = 8, // "temperature"
-  TopP = 9, // "top_p"
-  TopK = 10, // "top_k"
-  StopSequences = 11, // "stop_sequences"
-  Metadata = 12, // "metadata"
-  ServiceTier = 13, // "service_tier"
-  Speed = 14, // "speed"
-  Container = 15, // "container"
-  InferenceGeo = 16, // "inference_geo"
-  Diagnostics = 17, // "diagnostics"
-  Fallbacks = 18, // "fallbacks"
-  FallbackCreditToken = 19, // "fallback_credit_token"
+  Betas = 5, // "betas"
+  AnthropicBeta = 6, // "anthropic_beta"
+  Thinking = 7, // "thinking"
+  AnthropicVersion = 8, // "anthropic_version"
+  MaxTokens = 9, // "max_tokens"
+  Temperature = 10, // "temperature"
+  TopP = 11, // "top_p"
+  TopK = 12, // "top_k"
+  StopSequences = 13, // "stop_sequences"
+  Metadata = 14, // "metadata"
+  ServiceTier = 15, // "service_tier"
+  Speed = 16, // "speed"
+  Container = 17, // "container"
+  InferenceGeo = 18, // "inference_geo"
+  Diagnostics = 19, // "diagnostics"
+  Fallbacks = 20, // "fallbacks"
+  FallbackCreditToken = 21, // "fallback_credit_token"
 }
 
 /**
@@ -35,6 +37,7 @@ export function findRequestKey(ptr: usize, len: u32): RequestKey {
       const head = load<u64>(ptr) & (<u64>0x000000ffffffffff);
       if (head == <u64>0x0000006c65646f6d) return RequestKey.Model;
       if (head == <u64>0x000000736c6f6f74) return RequestKey.Tools;
+      if (head == <u64>0x0000007361746562) return RequestKey.Betas;
       if (head == <u64>0x000000705f706f74) return RequestKey.TopP;
       if (head == <u64>0x0000006b5f706f74) return RequestKey.TopK;
       if (head == <u64>0x0000006465657073) return RequestKey.Speed;
@@ -88,6 +91,8 @@ export function findRequestKey(ptr: usize, len: u32): RequestKey {
     }
     case 14: {
       const head = load<u64>(ptr);
+      if (head == <u64>0x69706f7268746e61 && load<u64>(ptr, 6) == <u64>0x617465625f636970)
+        return RequestKey.AnthropicBeta;
       if (head == <u64>0x7165735f706f7473 && load<u64>(ptr, 6) == <u64>0x7365636e65757165)
         return RequestKey.StopSequences;
       break;
