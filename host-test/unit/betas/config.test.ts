@@ -168,23 +168,23 @@ describe("rows whose field another token covers", () => {
 });
 
 describe("beta_table", () => {
-  const fetchRow = {
-    id: "web-fetch-2025-09-10",
-    prefix: "web-fetch-",
-    when: [{ path: "tools[].type", equals: "web_fetch_20250910" }],
-    providers: { anthropic: true, azure: "web-fetch-azure" },
+  const newRow = {
+    id: "robots-2025-09-10",
+    prefix: "robots-",
+    when: [{ path: "tools[].type", equals: "robot_20270101" }],
+    providers: { anthropic: true, azure: "robots-azure" },
     strip: ["tools[].max_uses"],
   };
-  const body = { tools: [{ type: "web_fetch_20250910", name: "web_fetch", max_uses: 3 }] };
+  const body = { tools: [{ type: "robot_20270101", name: "robot", max_uses: 3 }] };
 
   test("a new row is sent, renamed or dropped by its own columns", () => {
-    const table = { entries: [fetchRow] };
-    expect(ask({ table, body }).tokens).toEqual(["web-fetch-2025-09-10"]);
-    expect(ask({ table, body, provider: "azure" }).tokens).toEqual(["web-fetch-azure"]);
-    expect(ask({ table, body, provider: "custom" }).tokens).toEqual(["web-fetch-2025-09-10"]);
+    const table = { entries: [newRow] };
+    expect(ask({ table, body }).tokens).toEqual(["robots-2025-09-10"]);
+    expect(ask({ table, body, provider: "azure" }).tokens).toEqual(["robots-azure"]);
+    expect(ask({ table, body, provider: "custom" }).tokens).toEqual(["robots-2025-09-10"]);
     const seen = ask({ table, body, provider: "vertex" });
     expect(seen.tokens).toEqual([]);
-    expect(seen.sent.tools).toEqual([{ type: "web_fetch_20250910", name: "web_fetch" }]);
+    expect(seen.sent.tools).toEqual([{ type: "robot_20270101", name: "robot" }]);
     expect(ask({ table }).tokens).toEqual([]);
   });
 
@@ -200,7 +200,7 @@ describe("beta_table", () => {
   });
 
   test("base: empty starts from nothing", () => {
-    const table = { base: "empty", entries: [fetchRow] };
+    const table = { base: "empty", entries: [newRow] };
     expect(ask({ table, body: thinking }).tokens).toEqual([]);
     expect(ask({ table, provider: "azure", headers: [SKILLS] }).tokens).toEqual([]);
   });

@@ -14,27 +14,27 @@ describe.each(GUIDE)("$token", (row: GuideRow) => {
       expect(seen.told).toBe(has ? undefined : `-${row.token}`);
     });
 
-    describe.each([
-      ["chat", row.triggers, row.refused],
-      ["native", row.native, row.refused],
-    ])("%s", (surface, bodies, refused) => {
-      test.each(Object.entries(bodies))(
-        `${provider}: ${row.token} ${has ? "is injected" : "is not sent"} for %s`,
-        (_name, body) => {
-          const seen = ask({ provider, body, native: surface === "native" });
-          if (!has && refused !== undefined) {
-            expect(seen.status).toBe(400);
-            if (surface === "chat") expect(seen.reply).toMatchObject({ error: { code: refused } });
-            else expect(seen.reply).toMatchObject({ error: { type: "invalid_request_error" } });
-            return;
-          }
-          expect(seen.status).toBe(200);
-          expect(seen.tokens.includes(row.token)).toBe(has);
-          for (const path of row.gone ?? [])
-            if (!has) expect(valuesAt(seen.sent, path), path).toEqual([]);
-        },
-      );
-    });
+    const bodies = [
+      ...Object.entries(row.triggers).map(([name, body]) => ["chat", name, body] as const),
+      ...Object.entries(row.native).map(([name, body]) => ["native", name, body] as const),
+    ];
+    test.each(bodies)(
+      `${provider}: ${row.token} ${has ? "is injected" : "is not sent"}, %s: %s`,
+      (surface, name, body) => {
+        const refused = row.refusedFor?.includes(name) === false ? undefined : row.refused;
+        const seen = ask({ provider, body, native: surface === "native" });
+        if (!has && refused !== undefined) {
+          expect(seen.status).toBe(400);
+          if (surface === "chat") expect(seen.reply).toMatchObject({ error: { code: refused } });
+          else expect(seen.reply).toMatchObject({ error: { type: "invalid_request_error" } });
+          return;
+        }
+        expect(seen.status).toBe(200);
+        expect(seen.tokens.includes(row.token)).toBe(has);
+        for (const path of row.gone ?? [])
+          if (!has) expect(valuesAt(seen.sent, path), path).toEqual([]);
+      },
+    );
   });
 
   test(`${row.token} is ${Object.keys(row.triggers).length > 0 ? "injected" : "passed through only"}`, () => {

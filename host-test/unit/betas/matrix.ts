@@ -10,8 +10,10 @@ export interface GuideRow {
   triggers: Record<string, object>;
   /** The same for native bodies; what stands in neither is passed through only. */
   native: Record<string, object>;
-  /** Without support the request is refused, because nothing can be taken out of it. */
-  refused?: boolean;
+  /** Code of the refusal without support, because nothing can be taken out of the request. */
+  refused?: string;
+  /** Triggers that are refused; all when it is absent. */
+  refusedFor?: string[];
   /** Paths of the body that must be gone without support. */
   gone?: string[];
 }
@@ -58,6 +60,8 @@ export const GUIDE: readonly GuideRow[] = [
       output_format: { output_format: { type: "json_schema", schema: closed } },
     },
     gone: ["tools[].strict"],
+    refused: "unsupported_value",
+    refusedFor: ["output_format"],
   },
   {
     token: "advanced-tool-use-2025-11-20",
@@ -72,14 +76,14 @@ export const GUIDE: readonly GuideRow[] = [
       input_examples: tools({ input_examples: [{}] }),
       allowed_callers: tools({ allowed_callers: ["direct"] }),
     },
-    gone: ["tools[].defer_loading", "tools[].allowed_callers", "tools[].input_examples"],
+    gone: ["tools[].defer_loading", "tools[].allowed_callers"],
   },
   {
     token: "mcp-client-2025-11-20",
     yes: FIRST_PARTY,
     triggers: { mcp_servers: { mcp_servers: [{ type: "url", name: "a", url: "https://a" }] } },
     native: { mcp_servers: { mcp_servers: [{ type: "url", name: "a", url: "https://a" }] } },
-    refused: true,
+    refused: "unsupported_parameter",
   },
   {
     token: "prompt-caching-scope-2026-01-05",
@@ -127,7 +131,7 @@ export const GUIDE: readonly GuideRow[] = [
     yes: FIRST_PARTY,
     triggers: { "a file": file },
     native: { "a file": said({ type: "document", source: { type: "file", file_id: "file_1" } }) },
-    refused: true,
+    refused: "unsupported_value",
   },
   {
     token: "interleaved-thinking-2025-05-14",
