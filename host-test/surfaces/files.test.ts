@@ -37,7 +37,7 @@ describe("one file", () => {
   test("a beta that is there is not sent twice", () => {
     const headers: [string, string][] = [["anthropic-beta", `${BETA}, x`]];
     expect(get("/v1/files/f", PLAN, { headers }).upstream.header("anthropic-beta")).toBe(
-      `${BETA}, x`,
+      `${BETA},x`,
     );
   });
 

@@ -6,7 +6,6 @@ import * as L from "../bytes/literals";
 import { openStructArray, StructArray } from "../bytes/struct_array";
 import { makeWriter, Writer } from "../bytes/writer";
 import { betaColumn } from "../policy/beta_provider";
-import { BETA_COUNT } from "../policy/beta_rows";
 import { builtInToken, builtInTokenLen, BetaColumn, COLUMN_COUNT } from "../policy/beta_table";
 import { BetaOutcome, Betas, BetaSource } from "../policy/betas";
 import { StreamState } from "./stream";
@@ -15,14 +14,15 @@ const SOURCE_COUNT: u32 = 3;
 const OUTCOME_COUNT: u32 = 4;
 /** Outcome of what is no token at all. */
 const INVALID: u32 = 3;
-/** Counters of all labels together. */
-const COUNTERS: u32 = (BETA_COUNT + 1) * SOURCE_COUNT * OUTCOME_COUNT * COLUMN_COUNT;
+/** Different labels that are counted; far more than one VM sees. */
+const SLOTS: u32 = 440;
 const ARENA_CAP: u32 = 65536;
 
 /** A metric; 0: not defined yet. */
 @unmanaged
 @final
 class Counter {
+  labels: u32; // 0: free
   id: u32;
 }
 
@@ -43,19 +43,31 @@ export function countBetas(stream: StreamState, betas: Betas): void {
 }
 
 function count(row: i32, source: BetaSource, outcome: u32, column: BetaColumn, times: u32): void {
-  const known = counters;
-  if (known == null) return;
   const token = <u32>(row + 1);
-  const index = ((token * SOURCE_COUNT + source) * OUTCOME_COUNT + outcome) * COLUMN_COUNT + column;
-  const counter = known.at(index);
+  const labels =
+    ((token * SOURCE_COUNT + source) * OUTCOME_COUNT + outcome) * COLUMN_COUNT + column;
+  const counter = findCounter(labels + 1);
+  if (counter == null) return;
   if (counter.id == 0) counter.id = define(row, source, outcome, column);
   if (counter.id != 0) incrementMetric(counter.id, times);
 }
 
+/** The counter of a number of labels, which is not 0; null when there is no room for another one. */
+function findCounter(labels: u32): Counter | null {
+  const known = counters;
+  if (known == null) return null;
+  for (let i: u32 = 0; i < SLOTS; i++) {
+    const counter = known.at((labels + i) % SLOTS);
+    if (counter.labels == 0) counter.labels = labels;
+    if (counter.labels == labels) return counter;
+  }
+  return null;
+}
+
 /** Makes room for the counters of this VM; without memory nothing is counted. */
 export function openBetaCounters(): void {
-  const made = openStructArray<Counter>(ARENA, COUNTERS);
-  for (let i: u32 = 0; made != null && i < COUNTERS; i++) made.push();
+  const made = openStructArray<Counter>(ARENA, SLOTS);
+  for (let i: u32 = 0; made != null && i < SLOTS; i++) made.push();
   counters = made;
 }
 
