@@ -3,9 +3,9 @@
 /** Surfaces of the set that each provider serves. A pair that is not here is not run. */
 export const SERVED: Readonly<Record<string, readonly string[]>> = {
   anthropic: ["chat", "responses", "messages", "count_tokens"],
-  foundry: ["responses"],
-  vertex: ["responses"],
-  bedrock: ["responses"],
+  foundry: ["messages", "responses"],
+  vertex: ["messages", "responses"],
+  bedrock: ["messages", "responses"],
   databricks: ["chat", "responses", "messages"],
 };
 
