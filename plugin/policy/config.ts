@@ -10,8 +10,23 @@ import { TextList, TextMap } from "../bytes/text_list";
 import { PathSet } from "../json/paths";
 import { Sampling, ThinkingClass } from "../translate/traits";
 import { BetaRow } from "./beta_table";
+import {
+  ReasoningEvents,
+  StreamErrors,
+  StreamPing,
+  StreamUsage,
+  TextItems,
+} from "./config/answer_words";
 import { NeedsThinking, ThinkingDefault } from "./model_rows";
 import { Upstream } from "./upstream";
+
+export {
+  ReasoningEvents,
+  StreamErrors,
+  StreamPing,
+  StreamUsage,
+  TextItems,
+} from "./config/answer_words";
 
 export const enum RequestHeaders {
   Hold = 0,
@@ -141,36 +156,6 @@ export const enum StructuredOutput {
 export const enum Compat {
   Default = 0,
   Bifrost = 1,
-}
-
-export const enum StreamPing {
-  Comment = 0,
-  Drop = 1,
-}
-
-/** Text blocks as items of a Responses answer. */
-export const enum TextItems {
-  Coalesce = 0,
-  PerBlock = 1,
-}
-
-/** Events that carry thinking in a Responses stream. */
-export const enum ReasoningEvents {
-  Auto = 0,
-  Summary = 1,
-  Text = 2,
-}
-
-/** Events at an error inside a Responses stream. */
-export const enum StreamErrors {
-  Failed = 0,
-  Error = 1,
-  Both = 2,
-}
-
-export const enum StreamUsage {
-  OnRequest = 0,
-  Always = 1,
 }
 
 export const enum BetaUnknown {
