@@ -391,6 +391,7 @@ export * from "./probe_config";
 export * from "./probe_providers";
 export * from "./probe_eventstream";
 export * from "./probe_betas";
+export * from "./probe_dedupe";
 
 // json/code_points
 

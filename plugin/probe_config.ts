@@ -251,12 +251,12 @@ export function ruleHeaders(config: C.Config, index: u32): TextMap {
 }
 
 export function rowMatch(config: C.Config, index: u32): TextList {
-  return C.modelInfoAt(config, index).match;
+  return config.modelInfo.at(index).match;
 }
 
 /** A cell of a `model_info` row, in the order of ROW_CELLS in the tests; the first is the set of given cells. */
 export function rowCell(config: C.Config, index: u32, field: u32): u32 {
-  const row = C.modelInfoAt(config, index);
+  const row = config.modelInfo.at(index);
   switch (field) {
     case 0:
       return row.given;
@@ -297,11 +297,11 @@ function rowFlag(row: C.ModelInfoRow, field: u32): u32 {
 }
 
 export function rowLikePtr(config: C.Config, index: u32): usize {
-  return C.modelInfoAt(config, index).likePtr;
+  return config.modelInfo.at(index).likePtr;
 }
 
 export function rowLikeLen(config: C.Config, index: u32): u32 {
-  return C.modelInfoAt(config, index).likeLen;
+  return config.modelInfo.at(index).likeLen;
 }
 
 /** Resolves a name with a profile of a configuration; read the answer with `resolved*`. */

@@ -3,7 +3,7 @@ import { openStruct } from "./bytes/records";
 import { Arena, makeArena } from "./bytes/arena";
 import { openStructArray } from "./bytes/struct_array";
 import { openTextList } from "./bytes/text_list";
-import { Config, ModelCell, ModelInfoRow, modelInfoAt, Provider } from "./policy/config";
+import { Config, ModelCell, ModelInfoRow, Provider } from "./policy/config";
 import { ModelNames, resolveTraits } from "./policy/model_info";
 import { NeedsThinking, ThinkingDefault } from "./policy/model_rows";
 import { findTraits } from "./policy/model_table";
@@ -37,12 +37,12 @@ export function openModelConfig(rows: u32): Config | null {
 
 /** Sets glob `index`, 0 or 1, of a row. */
 export function setModelMatch(config: Config, row: u32, index: u32, ptr: usize, len: u32): void {
-  modelInfoAt(config, row).match.set(index, ptr, len);
+  config.modelInfo.at(row).match.set(index, ptr, len);
 }
 
 export function setModelLike(config: Config, row: u32, ptr: usize, len: u32): void {
-  modelInfoAt(config, row).likePtr = ptr;
-  modelInfoAt(config, row).likeLen = len;
+  config.modelInfo.at(row).likePtr = ptr;
+  config.modelInfo.at(row).likeLen = len;
 }
 
 /** Gives a row the yes-or-no cell of that bit. */
@@ -58,7 +58,7 @@ function setModelFlag(row: ModelInfoRow, cell: u32, value: bool): void {
 
 /** Gives a row the cell of that bit. */
 export function setModelCell(config: Config, at: u32, cell: u32, value: u32): void {
-  const row = modelInfoAt(config, at);
+  const row = config.modelInfo.at(at);
   row.given |= cell;
   if (cell == ModelCell.MaxOutput) row.maxOutput = value;
   if (cell == ModelCell.Thinking) row.thinking = <ThinkingClass>value;

@@ -33,6 +33,7 @@ export const enum Ascii {
   Backslash = 0x5c,
   BracketClose = 0x5d,
   Underscore = 0x5f,
+  Backtick = 0x60,
   LowerA = 0x61,
   LowerB = 0x62,
   LowerE = 0x65,

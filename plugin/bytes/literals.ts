@@ -4759,6 +4759,192 @@ export const TEXT_NATIVE_MODELS: usize = memory.data<u8>([96, 0, 0, 0, 84, 104, 
 // prettier-ignore
 export const EXPIRES_AFTER: usize = memory.data<u8>([13, 0, 0, 0, 101, 120, 112, 105, 114, 101, 115, 95, 97, 102, 116, 101, 114]);
 
+// --- prefill ---
+
+// "any"
+// prettier-ignore
+export const ANY: usize = memory.data<u8>([3, 0, 0, 0, 97, 110, 121]);
+
+// "tool"
+// prettier-ignore
+export const TOOL: usize = memory.data<u8>([4, 0, 0, 0, 116, 111, 111, 108]);
+
+// "text"
+// prettier-ignore
+export const TEXT: usize = memory.data<u8>([4, 0, 0, 0, 116, 101, 120, 116]);
+
+// "container_upload"
+// prettier-ignore
+export const CONTAINER_UPLOAD: usize = memory.data<u8>([16, 0, 0, 0, 99, 111, 110, 116, 97, 105, 110, 101, 114, 95, 117, 112, 108, 111, 97, 100]);
+
+// "fallback"
+// prettier-ignore
+export const FALLBACK: usize = memory.data<u8>([8, 0, 0, 0, 102, 97, 108, 108, 98, 97, 99, 107]);
+
+// "_tool_result"
+// prettier-ignore
+export const TOOL_RESULT_END: usize = memory.data<u8>([12, 0, 0, 0, 95, 116, 111, 111, 108, 95, 114, 101, 115, 117, 108, 116]);
+
+// "```json"
+// prettier-ignore
+export const JSON_FENCE: usize = memory.data<u8>([7, 0, 0, 0, 96, 96, 96, 106, 115, 111, 110]);
+
+// "},"
+// prettier-ignore
+export const BLOCK_END_COMMA: usize = memory.data<u8>([2, 0, 0, 0, 125, 44]);
+
+// "[{\"type\":\"text\",\"text\":"
+// prettier-ignore
+export const LIST_TEXT_OPEN: usize = memory.data<u8>([23, 0, 0, 0, 91, 123, 34, 116, 121, 112, 101, 34, 58, 34, 116, 101, 120, 116, 34, 44, 34, 116, 101, 120, 116, 34, 58]);
+
+// "{tag}"
+// prettier-ignore
+export const TAG_PLACE: usize = memory.data<u8>([5, 0, 0, 0, 123, 116, 97, 103, 125]);
+
+// "{prefill}"
+// prettier-ignore
+export const PREFILL_PLACE: usize = memory.data<u8>([9, 0, 0, 0, 123, 112, 114, 101, 102, 105, 108, 108, 125]);
+
+// "response_start"
+// prettier-ignore
+export const RESPONSE_START: usize = memory.data<u8>([14, 0, 0, 0, 114, 101, 115, 112, 111, 110, 115, 101, 95, 115, 116, 97, 114, 116]);
+
+// "Continue from exactly: <{tag}>{prefill}</{tag}>\nThe text inside the tags is the beginning of your reply and has already been delivered. Write only what follows it, starting with the very next character. Do not repeat any of it, and add no introduction, comment or code fence. Whatever it leaves open (a sentence, a quotation, JSON, code) stays open until the content itself closes it."
+// prettier-ignore
+export const TEXT_REFRAME: usize = memory.data<u8>([128, 1, 0, 0, 67, 111, 110, 116, 105, 110, 117, 101, 32, 102, 114, 111, 109, 32, 101, 120, 97, 99, 116, 108, 121, 58, 32, 60, 123, 116, 97, 103, 125, 62, 123, 112, 114, 101, 102, 105, 108, 108, 125, 60, 47, 123, 116, 97, 103, 125, 62, 10, 84, 104, 101, 32, 116, 101, 120, 116, 32, 105, 110, 115, 105, 100, 101, 32, 116, 104, 101, 32, 116, 97, 103, 115, 32, 105, 115, 32, 116, 104, 101, 32, 98, 101, 103, 105, 110, 110, 105, 110, 103, 32, 111, 102, 32, 121, 111, 117, 114, 32, 114, 101, 112, 108, 121, 32, 97, 110, 100, 32, 104, 97, 115, 32, 97, 108, 114, 101, 97, 100, 121, 32, 98, 101, 101, 110, 32, 100, 101, 108, 105, 118, 101, 114, 101, 100, 46, 32, 87, 114, 105, 116, 101, 32, 111, 110, 108, 121, 32, 119, 104, 97, 116, 32, 102, 111, 108, 108, 111, 119, 115, 32, 105, 116, 44, 32, 115, 116, 97, 114, 116, 105, 110, 103, 32, 119, 105, 116, 104, 32, 116, 104, 101, 32, 118, 101, 114, 121, 32, 110, 101, 120, 116, 32, 99, 104, 97, 114, 97, 99, 116, 101, 114, 46, 32, 68, 111, 32, 110, 111, 116, 32, 114, 101, 112, 101, 97, 116, 32, 97, 110, 121, 32, 111, 102, 32, 105, 116, 44, 32, 97, 110, 100, 32, 97, 100, 100, 32, 110, 111, 32, 105, 110, 116, 114, 111, 100, 117, 99, 116, 105, 111, 110, 44, 32, 99, 111, 109, 109, 101, 110, 116, 32, 111, 114, 32, 99, 111, 100, 101, 32, 102, 101, 110, 99, 101, 46, 32, 87, 104, 97, 116, 101, 118, 101, 114, 32, 105, 116, 32, 108, 101, 97, 118, 101, 115, 32, 111, 112, 101, 110, 32, 40, 97, 32, 115, 101, 110, 116, 101, 110, 99, 101, 44, 32, 97, 32, 113, 117, 111, 116, 97, 116, 105, 111, 110, 44, 32, 74, 83, 79, 78, 44, 32, 99, 111, 100, 101, 41, 32, 115, 116, 97, 121, 115, 32, 111, 112, 101, 110, 32, 117, 110, 116, 105, 108, 32, 116, 104, 101, 32, 99, 111, 110, 116, 101, 110, 116, 32, 105, 116, 115, 101, 108, 102, 32, 99, 108, 111, 115, 101, 115, 32, 105, 116, 46]);
+
+// "Continue your previous message from exactly the point where it stops. Write only what follows, starting with the very next character; do not repeat any of it and add no introduction."
+// prettier-ignore
+export const TEXT_CONTINUE: usize = memory.data<u8>([182, 0, 0, 0, 67, 111, 110, 116, 105, 110, 117, 101, 32, 121, 111, 117, 114, 32, 112, 114, 101, 118, 105, 111, 117, 115, 32, 109, 101, 115, 115, 97, 103, 101, 32, 102, 114, 111, 109, 32, 101, 120, 97, 99, 116, 108, 121, 32, 116, 104, 101, 32, 112, 111, 105, 110, 116, 32, 119, 104, 101, 114, 101, 32, 105, 116, 32, 115, 116, 111, 112, 115, 46, 32, 87, 114, 105, 116, 101, 32, 111, 110, 108, 121, 32, 119, 104, 97, 116, 32, 102, 111, 108, 108, 111, 119, 115, 44, 32, 115, 116, 97, 114, 116, 105, 110, 103, 32, 119, 105, 116, 104, 32, 116, 104, 101, 32, 118, 101, 114, 121, 32, 110, 101, 120, 116, 32, 99, 104, 97, 114, 97, 99, 116, 101, 114, 59, 32, 100, 111, 32, 110, 111, 116, 32, 114, 101, 112, 101, 97, 116, 32, 97, 110, 121, 32, 111, 102, 32, 105, 116, 32, 97, 110, 100, 32, 97, 100, 100, 32, 110, 111, 32, 105, 110, 116, 114, 111, 100, 117, 99, 116, 105, 111, 110, 46]);
+
+// "This model does not support assistant message prefill. The conversation must end with a user message."
+// prettier-ignore
+export const TEXT_NO_PREFILL: usize = memory.data<u8>([101, 0, 0, 0, 84, 104, 105, 115, 32, 109, 111, 100, 101, 108, 32, 100, 111, 101, 115, 32, 110, 111, 116, 32, 115, 117, 112, 112, 111, 114, 116, 32, 97, 115, 115, 105, 115, 116, 97, 110, 116, 32, 109, 101, 115, 115, 97, 103, 101, 32, 112, 114, 101, 102, 105, 108, 108, 46, 32, 84, 104, 101, 32, 99, 111, 110, 118, 101, 114, 115, 97, 116, 105, 111, 110, 32, 109, 117, 115, 116, 32, 101, 110, 100, 32, 119, 105, 116, 104, 32, 97, 32, 117, 115, 101, 114, 32, 109, 101, 115, 115, 97, 103, 101, 46]);
+
+// "messages: at least one message is required after removing the assistant prefill"
+// prettier-ignore
+export const TEXT_NOTHING_LEFT: usize = memory.data<u8>([79, 0, 0, 0, 109, 101, 115, 115, 97, 103, 101, 115, 58, 32, 97, 116, 32, 108, 101, 97, 115, 116, 32, 111, 110, 101, 32, 109, 101, 115, 115, 97, 103, 101, 32, 105, 115, 32, 114, 101, 113, 117, 105, 114, 101, 100, 32, 97, 102, 116, 101, 114, 32, 114, 101, 109, 111, 118, 105, 110, 103, 32, 116, 104, 101, 32, 97, 115, 115, 105, 115, 116, 97, 110, 116, 32, 112, 114, 101, 102, 105, 108, 108]);
+
+// "assistant_prefill_not_supported"
+// prettier-ignore
+export const CODE_NO_PREFILL: usize = memory.data<u8>([31, 0, 0, 0, 97, 115, 115, 105, 115, 116, 97, 110, 116, 95, 112, 114, 101, 102, 105, 108, 108, 95, 110, 111, 116, 95, 115, 117, 112, 112, 111, 114, 116, 101, 100]);
+
+// "x-bridge-prefill"
+// prettier-ignore
+export const H_X_BRIDGE_PREFILL: usize = memory.data<u8>([16, 0, 0, 0, 120, 45, 98, 114, 105, 100, 103, 101, 45, 112, 114, 101, 102, 105, 108, 108]);
+
+// "x-bridge-lane"
+// prettier-ignore
+export const H_X_BRIDGE_LANE: usize = memory.data<u8>([13, 0, 0, 0, 120, 45, 98, 114, 105, 100, 103, 101, 45, 108, 97, 110, 101]);
+
+// "x-bridge-model"
+// prettier-ignore
+export const H_X_BRIDGE_MODEL: usize = memory.data<u8>([14, 0, 0, 0, 120, 45, 98, 114, 105, 100, 103, 101, 45, 109, 111, 100, 101, 108]);
+
+// "bridge_prefill_total.action.="
+// prettier-ignore
+export const M_PREFILL_ACTION: usize = memory.data<u8>([29, 0, 0, 0, 98, 114, 105, 100, 103, 101, 95, 112, 114, 101, 102, 105, 108, 108, 95, 116, 111, 116, 97, 108, 46, 97, 99, 116, 105, 111, 110, 46, 61]);
+
+// ";.kind.="
+// prettier-ignore
+export const M_KIND: usize = memory.data<u8>([8, 0, 0, 0, 59, 46, 107, 105, 110, 100, 46, 61]);
+
+// "passthrough"
+// prettier-ignore
+export const W_PASSTHROUGH: usize = memory.data<u8>([11, 0, 0, 0, 112, 97, 115, 115, 116, 104, 114, 111, 117, 103, 104]);
+
+// "strip"
+// prettier-ignore
+export const W_STRIP: usize = memory.data<u8>([5, 0, 0, 0, 115, 116, 114, 105, 112]);
+
+// "reframe"
+// prettier-ignore
+export const W_REFRAME: usize = memory.data<u8>([7, 0, 0, 0, 114, 101, 102, 114, 97, 109, 101]);
+
+// "reject"
+// prettier-ignore
+export const W_REJECT: usize = memory.data<u8>([6, 0, 0, 0, 114, 101, 106, 101, 99, 116]);
+
+// "route"
+// prettier-ignore
+export const W_ROUTE: usize = memory.data<u8>([5, 0, 0, 0, 114, 111, 117, 116, 101]);
+
+// "route_unsupported"
+// prettier-ignore
+export const W_ROUTE_UNSUPPORTED: usize = memory.data<u8>([17, 0, 0, 0, 114, 111, 117, 116, 101, 95, 117, 110, 115, 117, 112, 112, 111, 114, 116, 101, 100]);
+
+// "drop_empty"
+// prettier-ignore
+export const W_DROP_EMPTY: usize = memory.data<u8>([10, 0, 0, 0, 100, 114, 111, 112, 95, 101, 109, 112, 116, 121]);
+
+// "continuation"
+// prettier-ignore
+export const W_CONTINUATION: usize = memory.data<u8>([12, 0, 0, 0, 99, 111, 110, 116, 105, 110, 117, 97, 116, 105, 111, 110]);
+
+// "stripped"
+// prettier-ignore
+export const W_STRIPPED: usize = memory.data<u8>([8, 0, 0, 0, 115, 116, 114, 105, 112, 112, 101, 100]);
+
+// "reframed"
+// prettier-ignore
+export const W_REFRAMED: usize = memory.data<u8>([8, 0, 0, 0, 114, 101, 102, 114, 97, 109, 101, 100]);
+
+// "rejected"
+// prettier-ignore
+export const W_REJECTED: usize = memory.data<u8>([8, 0, 0, 0, 114, 101, 106, 101, 99, 116, 101, 100]);
+
+// "routed"
+// prettier-ignore
+export const W_ROUTED: usize = memory.data<u8>([6, 0, 0, 0, 114, 111, 117, 116, 101, 100]);
+
+// "empty-dropped"
+// prettier-ignore
+export const W_EMPTY_DROPPED: usize = memory.data<u8>([13, 0, 0, 0, 101, 109, 112, 116, 121, 45, 100, 114, 111, 112, 112, 101, 100]);
+
+// "text"
+// prettier-ignore
+export const W_TEXT: usize = memory.data<u8>([4, 0, 0, 0, 116, 101, 120, 116]);
+
+// "json"
+// prettier-ignore
+export const W_JSON: usize = memory.data<u8>([4, 0, 0, 0, 106, 115, 111, 110]);
+
+// "empty"
+// prettier-ignore
+export const W_EMPTY: usize = memory.data<u8>([5, 0, 0, 0, 101, 109, 112, 116, 121]);
+
+// "thinking"
+// prettier-ignore
+export const W_THINKING: usize = memory.data<u8>([8, 0, 0, 0, 116, 104, 105, 110, 107, 105, 110, 103]);
+
+// "other"
+// prettier-ignore
+export const W_OTHER: usize = memory.data<u8>([5, 0, 0, 0, 111, 116, 104, 101, 114]);
+
+// "tool_use"
+// prettier-ignore
+export const W_TOOL_USE: usize = memory.data<u8>([8, 0, 0, 0, 116, 111, 111, 108, 95, 117, 115, 101]);
+
+// "index"
+// prettier-ignore
+export const INDEX: usize = memory.data<u8>([5, 0, 0, 0, 105, 110, 100, 101, 120]);
+
+// "text_delta"
+// prettier-ignore
+export const TEXT_DELTA: usize = memory.data<u8>([10, 0, 0, 0, 116, 101, 120, 116, 95, 100, 101, 108, 116, 97]);
+
+// "{\"type\":\"content_block_delta\",\"index\":"
+// prettier-ignore
+export const TEXT_DELTA_OPEN: usize = memory.data<u8>([38, 0, 0, 0, 123, 34, 116, 121, 112, 101, 34, 58, 34, 99, 111, 110, 116, 101, 110, 116, 95, 98, 108, 111, 99, 107, 95, 100, 101, 108, 116, 97, 34, 44, 34, 105, 110, 100, 101, 120, 34, 58]);
+
+// ",\"delta\":{\"type\":\"text_delta\",\"text\":\""
+// prettier-ignore
+export const TEXT_DELTA_TEXT: usize = memory.data<u8>([38, 0, 0, 0, 44, 34, 100, 101, 108, 116, 97, 34, 58, 123, 34, 116, 121, 112, 101, 34, 58, 34, 116, 101, 120, 116, 95, 100, 101, 108, 116, 97, 34, 44, 34, 116, 101, 120, 116, 34, 58, 34]);
+
+// "\"}}"
+// prettier-ignore
+export const TEXT_DELTA_END: usize = memory.data<u8>([3, 0, 0, 0, 34, 125, 125]);
+
 /** Keeps 16 bytes readable after the start of every byte above; not a literal. */
 // prettier-ignore
 export const LITERALS_PAD: usize = memory.data<u8>([0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]);

@@ -83,6 +83,21 @@ export class Writer {
     this.rewind(kept);
   }
 
+  /** Takes out the bytes from mark `from` up to mark `to`. */
+  cut(from: u32, to: u32): void {
+    memory.copy(this.start + from, this.start + to, this.length - to);
+    this.cursor -= to - from;
+  }
+
+  /** Puts `len` bytes in at a mark; they stand outside of this writer. */
+  insert(at: u32, ptr: usize, len: u32): void {
+    if (!this.reserve(len)) return;
+    const place = this.start + at;
+    memory.copy(place + len, place, <usize>(this.length - at));
+    memory.copy(place, ptr, len);
+    this.cursor += len;
+  }
+
   /** Starts an output of at most `cap` bytes, of which about `expected` are needed. */
   begin(expected: u32, cap: u32): void {
     if (cap > LARGEST_CAP) cap = LARGEST_CAP;

@@ -105,7 +105,8 @@ function outcomeWord(outcome: u32): usize {
   }
 }
 
-function columnWord(column: BetaColumn): usize {
+/** The word of a kind of upstreams in metrics and log lines. */
+export function columnWord(column: BetaColumn): usize {
   switch (column) {
     case BetaColumn.Anthropic:
       return L.W_ANTHROPIC;

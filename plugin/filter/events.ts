@@ -7,6 +7,16 @@ import { readBuffer, replaceBuffer, resultLen, resultPtr } from "../abi/host";
 import { output } from "../abi/memory";
 import { Action, BufferType, Status } from "../abi/numbers";
 import * as L from "../bytes/literals";
+import { Writer } from "../bytes/writer";
+import {
+  frontLen,
+  frontPtr,
+  passEvent,
+  stagedLen,
+  stagedPtr,
+  stageEvent,
+} from "../translate/shared/echo_stage";
+import { EventType } from "../wire/anthropic/event_types";
 import {
   endSource,
   eventLen,
@@ -124,7 +134,7 @@ function drain(stream: StreamState): void {
   const out = output();
   while (!isOver(stream)) {
     if (nextEvent(stream)) {
-      putEvent(out, stream, eventPtr, eventLen, eventName);
+      takeEvent(out, stream);
       continue;
     }
     const failure = sourceFailure(stream);
@@ -132,6 +142,25 @@ function drain(stream: StreamState): void {
     const code = failure == L.TEXT_OUT_OF_MEMORY ? L.CODE_OUT_OF_MEMORY : L.CODE_INVALID_UPSTREAM;
     putFailure(out, stream, code, failure);
   }
+}
+
+/** The event as it is to be translated, with what comes in front of it. False without memory. */
+function stage(stream: StreamState): bool {
+  const shape = stream.shape;
+  if (shape == null) return passEvent(eventPtr, eventLen);
+  const echo = shape.echo;
+  if (echo == null) return passEvent(eventPtr, eventLen);
+  return stageEvent(echo, eventPtr, eventLen, shape.maxDepth);
+}
+
+/** Hands the event to the translator, behind the stage that takes echoes out. */
+function takeEvent(out: Writer, stream: StreamState): void {
+  if (!stage(stream)) {
+    putFailure(out, stream, L.CODE_OUT_OF_MEMORY, L.TEXT_OUT_OF_MEMORY);
+    return;
+  }
+  if (frontLen > 0) putEvent(out, stream, frontPtr, frontLen, EventType.ContentBlockDelta);
+  if (stagedLen > 0) putEvent(out, stream, stagedPtr, stagedLen, eventName);
 }
 
 /**

@@ -4,6 +4,7 @@ import { MetricKind } from "../abi/numbers";
 import { literalLen, literalPtr } from "../bytes/compare";
 import * as L from "../bytes/literals";
 import { openBetaCounters } from "./beta_metrics";
+import { openPrefillCounters } from "./prefill_metrics";
 import { StreamState } from "./stream";
 
 let defined: bool = false;
@@ -23,6 +24,7 @@ export function defineMetrics(): void {
   streamErrors = counter(L.M_STREAM_ERRORS);
   streamDropped = counter(L.M_STREAM_DROPPED);
   openBetaCounters();
+  openPrefillCounters();
 }
 
 function counter(name: usize): u32 {

@@ -14,6 +14,7 @@ import { Operation } from "../translate/surface";
 import { keepNativeShape } from "./answer_shape";
 import { settleNativeBetas } from "./native_betas";
 import { nativePath, putNativePathByBody } from "./native_path";
+import { settleNativePrefill } from "./prefill";
 import { settledProfile } from "./settle_profile";
 import { StreamState } from "./stream";
 
@@ -55,6 +56,7 @@ function putRequest(
   if (stream.requestHeld) putNativePathByBody(stream, profile, plan, request.facts.stream);
   if (!putBody(request, plan)) return false;
   if (!keepNativeShape(stream, profile, request.facts)) return refuseMemory();
+  if (!settleNativePrefill(stream, profile, request, plan)) return false;
   if (stream.requestHeld && !settleNativeBetas(stream, config, profile, request, plan))
     return false;
   nativeUnchanged = nativeUnchanged && output().length == 0;

@@ -6,6 +6,7 @@ import { openPairList, PairList } from "../abi/pairs";
 import * as L from "../bytes/literals";
 import { literalLen, literalPtr } from "../bytes/compare";
 import { SpanTable } from "../bytes/span_table";
+import { ResponseHeaders } from "../policy/config";
 import { Dialect } from "../translate/surface";
 import { putNotedProblem, putOwnError } from "./error_body";
 import { countLocalReply } from "./metrics";
@@ -82,7 +83,14 @@ export function send(stream: StreamState, status: u32, allow: usize): void {
   pairs.add(L.H_CONTENT_TYPE, literalPtr(L.APPLICATION_JSON), literalLen(L.APPLICATION_JSON));
   // Clients retry 408, 409, 429 and 5xx by themselves; a refusal of ours stays one.
   if (status < 500) pairs.add(L.H_X_SHOULD_RETRY, literalPtr(L.FALSE), literalLen(L.FALSE));
+  if (stream.prefillWord != 0 && tellsClient(stream))
+    pairs.add(L.H_X_BRIDGE_PREFILL, literalPtr(stream.prefillWord), literalLen(stream.prefillWord));
   if (allow != 0) pairs.add(L.H_ALLOW, literalPtr(allow), literalLen(allow));
   const block = pairs.write(scratch());
   sendLocalResponse(status, out.start, out.length, block, block == 0 ? 0 : pairs.length);
+}
+
+function tellsClient(stream: StreamState): bool {
+  const profile = stream.profile;
+  return profile != null && profile.responseHeaders != ResponseHeaders.None;
 }

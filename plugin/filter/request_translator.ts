@@ -13,6 +13,7 @@ import { keepShape } from "./answer_shape";
 import { translateBatch } from "./batch_request";
 import { settleBetas } from "./beta_headers";
 import { editNativeRequest, nativeUnchanged } from "./native_request";
+import { settlePrefill } from "./prefill";
 import { settledProfile } from "./settle_profile";
 import { takePathModel, translateCompletion } from "./completion_request";
 import { translateResponses } from "./responses_request";
@@ -71,7 +72,9 @@ function translateChat(
   out.begin(expectedBytes(request, len), plan.maxOutputBytes);
   if (!writeChat(out, request, plan)) return false;
   if (out.failed) return refuseWhole(413, L.CODE_REQUEST_TOO_LARGE, L.TEXT_OUTPUT_TOO_LARGE);
-  if (stream.requestHeld) putPathByBody(profile, plan, request.facts.stream);
   if (!keepShape(stream, profile, request.facts, request.talk, 0)) return refuseMemory();
-  return !stream.requestHeld || settleBetas(stream, config, profile, request.facts, plan);
+  if (!settlePrefill(stream, profile, request.facts, plan)) return false;
+  if (!stream.requestHeld) return true;
+  putPathByBody(profile, plan, request.facts.stream);
+  return settleBetas(stream, config, profile, request.facts, plan);
 }

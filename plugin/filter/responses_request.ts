@@ -24,6 +24,7 @@ import { Operation } from "../translate/surface";
 import { keepShape } from "./answer_shape";
 import { settleBetas } from "./beta_headers";
 import { putCountPathByBody, putPathByBody } from "./message_path";
+import { settlePrefill } from "./prefill";
 import { settledProfile } from "./settle_profile";
 import { StreamState } from "./stream";
 
@@ -66,6 +67,7 @@ function sendResponses(
   if (!keepShape(stream, profile, base.facts, base.talk, profile.maxAccumulatedBytes + len))
     return refuseMemory();
   if (!keepResponsesShape(stream, profile, request)) return refuseMemory();
+  if (!settlePrefill(stream, profile, base.facts, plan)) return false;
   if (!stream.requestHeld) return true;
   putPathByBody(profile, plan, base.facts.stream);
   return settleBetas(stream, config, profile, base.facts, plan);

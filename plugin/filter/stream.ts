@@ -91,6 +91,7 @@ export class StreamState {
   hasBetas: bool; // the client sent a header anthropic-beta
   betasPtr: usize; // value of x-bridge-betas; in the arena
   betasLen: u32;
+  prefillWord: usize; // literal for x-bridge-prefill; 0: nothing to say
   chat: ChatStream | null; // of Operation.Chat; in the arena
   native: NativeStream | null; // of Operation.Messages; in the arena
   responses: ResponsesStream | null; // of Operation.Responses; in the arena

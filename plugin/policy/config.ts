@@ -18,6 +18,7 @@ import {
   TextItems,
 } from "./config/answer_words";
 import { NeedsThinking, ThinkingDefault } from "./model_rows";
+import { PrefillSettings } from "./prefill_settings";
 import { Upstream } from "./upstream";
 
 export {
@@ -255,6 +256,8 @@ export class Profile {
   betaAdd: TextList;
   betaRemove: TextList;
 
+  prefill: PrefillSettings; // not changed once it is shared
+
   compat: Compat;
   reasoningContent: bool; // thinking text as `reasoning_content`
   reasoningField: bool; // … as `reasoning`
@@ -379,11 +382,6 @@ export function profileAt(config: Config, index: u32): Profile {
 /** Rule `index`, which is below `ruleCount`. */
 export function ruleAt(config: Config, index: u32): Rule {
   return config.rules.at(index);
-}
-
-/** Row `index` of `model_info`, which is below `modelInfoCount`. */
-export function modelInfoAt(config: Config, index: u32): ModelInfoRow {
-  return config.modelInfo.at(index);
 }
 
 /** Key `index` of a profile, which is below its `keyCount`. */

@@ -5,7 +5,7 @@
 import { globMatches } from "../bytes/glob";
 import { TextList } from "../bytes/text_list";
 import { ModelTraits } from "../translate/traits";
-import { Config, ModelCell, ModelInfoRow, modelInfoAt, Provider } from "./config";
+import { Config, ModelCell, ModelInfoRow, Provider } from "./config";
 import { ThinkingDefault } from "./model_rows";
 import { findModelRow, isGuessedRow, isOpaqueRow, needsThinking, readRow } from "./model_table";
 
@@ -50,7 +50,7 @@ function builtInRow(names: ModelNames): u32 {
 /** First row of the configuration that matches either name, null when none does. */
 function findModelInfo(config: Config, names: ModelNames): ModelInfoRow | null {
   for (let i: u32 = 0; i < config.modelInfoCount; i++) {
-    const info = modelInfoAt(config, i);
+    const info = config.modelInfo.at(i);
     if (anyMatches(info.match, names.askedPtr, names.askedLen)) return info;
     if (anyMatches(info.match, names.sentPtr, names.sentLen)) return info;
   }

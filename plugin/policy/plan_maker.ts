@@ -12,6 +12,7 @@ import { Compat, Config, ParamsMode, Profile, StructuredOutput } from "./config"
 import { isOverridden, servesFeature } from "./betas";
 import { ModelNames, resolveTraits } from "./model_info";
 import { resolveModel } from "./models";
+import { PrefillMode, PrefillSettings, PrefillWhen } from "./prefill_settings";
 import { providerText, UpstreamPath } from "./provider_rows";
 import {
   dropsMember,
@@ -97,6 +98,7 @@ function fill(plan: Plan, config: Config, profile: Profile, bodyBytes: u32): voi
   plan.samplingKeep = profile.samplingKeep;
   plan.schemaMode = schemaMode(plan, config, profile);
   plan.strictTools = plan.traits.strictTools && hasFeature(config, profile, Feature.StrictTool);
+  plan.keepsPrefill = hasPrefillPolicy(profile.prefill);
   plan.drop = profile.drop;
   plan.reject = profile.reject;
   plan.set = profile.set;
@@ -158,4 +160,9 @@ function hasFeature(config: Config, profile: Profile, feature: Feature): bool {
   const row = profile.upstream.row;
   if (feature == Feature.StrictTool) return serves && row.strictTools != 0;
   return row.schemaOutput != 0;
+}
+
+function hasPrefillPolicy(settings: PrefillSettings): bool {
+  if (settings.when == PrefillWhen.Never) return false;
+  return settings.mode != PrefillMode.Passthrough || settings.rules.count > 0;
 }

@@ -38,6 +38,7 @@ export class Plan {
   serverTools: bool; // provider runs web search
   inBatch: bool; // a request of a batch: nothing that is about its answer being live
   fastMode: bool; // provider knows `speed`
+  keepsPrefill: bool; // a policy wants to see the turn at the end as the client wrote it
   leadingAssistant: bool; // provider accepts a list that starts with an assistant turn
   unservedPtr: usize; // members that the provider has not and that are left out; words joined by commas
   unservedLen: u32;
@@ -98,6 +99,7 @@ export class Facts {
   adapted: u64; // bits of Adaptation
   features: u32; // bits of Feature
   prefill: bool; // the list ends with an assistant turn
+  emptyPrefill: bool; // it did, and that was empty and is left out
   betasPtr: usize; // `betas` of the body, joined by commas, fit for a header; 0: absent
   betasLen: u32;
   userProfilePtr: usize; // `user_profile_id` of the body, fit for a header; 0: absent

@@ -1,6 +1,7 @@
 /** How an answer is to look: decided when the request went out, kept by the stream. Plain data. */
 import { SpanTable } from "../bytes/span_table";
 import { StructArray } from "../bytes/struct_array";
+import { EchoStage } from "./shared/echo_stage";
 
 /** A tool whose calls look different towards the client; all of it is in the stream's arena. */
 @unmanaged
@@ -37,6 +38,7 @@ export class ResponsesShape {
 @final
 export class AnswerShape {
   responses: ResponsesShape | null; // null: another surface
+  echo: EchoStage | null; // the answer may repeat a prefill that became an instruction; in the arena
   createdUnix: u64;
   modelPtr: usize; // name that the client asked for: inside of a token; 0: it named none
   modelLen: u32;

@@ -167,8 +167,16 @@ const PLACES: Record<string, (settings: object) => object> = {
     rules: [{ match: { hosts: ["h"] }, profile: "a", ...rule }],
   }),
   match: (match) => ({ version: 1, profiles: { a: {} }, rules: [{ match, profile: "a" }] }),
+  prefillRule: (rule) =>
+    withPrefill({ rules: [{ match: { kinds: ["text"] }, mode: "strip", ...rule }] }),
+  prefillMatch: (match) => withPrefill({ rules: [{ match, mode: "strip" }] }),
+  reframe: (reframe) => withPrefill({ reframe }),
   modelInfo: (row) => ({ version: 1, profile: {}, model_info: [{ match: ["m"], ...row }] }),
 };
+function withPrefill(prefill: object): object {
+  return { version: 1, profile: { prefill } };
+}
+
 const placed = (group: string, value: object) =>
   (PLACES[group] ?? ((inner: object) => ({ version: 1, profile: { [group]: inner } })))(value);
 

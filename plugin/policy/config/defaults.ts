@@ -3,6 +3,7 @@ import { literalLen, literalPtr } from "../../bytes/compare";
 import { copyStruct } from "../../bytes/struct_array";
 import { Endpoint, Profile, ResponseHeaders } from "../config";
 import { Reader } from "./reader";
+import { setPrefillDefaults } from "./store_prefill";
 import * as T from "./texts";
 
 const MIB: u32 = 1 << 20;
@@ -11,6 +12,7 @@ const ALL_ENDPOINTS: u32 = ((Endpoint.Models as u32) << 1) - 1;
 /** Fills a zeroed profile with the built-in defaults. */
 export function setDefaults(reader: Reader, profile: Profile): void {
   setNoEntries(reader, profile);
+  setPrefillDefaults(reader, profile);
   profile.stripPrefixes = reader.openList(2);
   if (reader.failed) return;
   setPrefix(profile, 0, T.PREFIX_ANTHROPIC);

@@ -12,6 +12,7 @@ import { UNESCAPED_KEY } from "../../json/key";
 import { findEscape, unescapeInto } from "../../json/string";
 import { BetaCondition, BetaRow } from "../beta_table";
 import { Config, Key, ModelInfoRow, Profile, Rule } from "../config";
+import { PrefillRoute, PrefillRule, Reframe } from "../prefill_settings";
 import { Environment } from "./environment";
 import { ConfigReport } from "./report";
 
@@ -52,6 +53,11 @@ export class Reader {
   betaRow: BetaRow;
   conditions: StructArray<BetaCondition>;
   condition: BetaCondition;
+  prefillRules: StructArray<PrefillRule>;
+  prefillRule: PrefillRule;
+  inPrefillRule: bool;
+  prefillRoute: PrefillRoute;
+  reframe: Reframe;
 
   // The value that was walked last; which of them is set follows from its kind.
   text: Span; // a string's content, or the JSON text of a free value

@@ -17,6 +17,7 @@ import * as R from "./report";
 import * as S from "./shape";
 import { ConfigKey, GroupNode } from "./shape_table";
 import { finishBetas } from "./store_betas";
+import { finishPrefill } from "./store_prefill";
 import * as T from "./texts";
 import { checkCount, checkRequired, countEntries, takeMapKey, walk } from "./walk";
 
@@ -43,6 +44,7 @@ export function readRoot(reader: Reader, ptr: usize, len: u32): void {
   checkForm(reader, spans);
   readShortForm(reader, spans, defaults);
   readProfiles(reader, spans, defaults);
+  finishPrefill(reader);
   readChoice(reader, spans);
   readMember(reader, spans, ConfigKey.ModelInfo);
   readMember(reader, spans, ConfigKey.BetaTable);

@@ -21,6 +21,13 @@ import {
   storeBetaRow,
   storeCondition,
 } from "./store_betas";
+import {
+  beginPrefillGroup,
+  endPrefillGroup,
+  openPrefillRules,
+  storePrefill,
+  storePrefillPart,
+} from "./store_prefill";
 import { storeLimits, storeModelInfo, storeParams } from "./store_tables";
 
 /** The walk enters an object. */
@@ -48,6 +55,7 @@ export function beginGroup(reader: Reader, group: Group): void {
       beginCondition(reader);
       break;
     default:
+      beginPrefillGroup(reader, group);
       break;
   }
 }
@@ -58,6 +66,7 @@ export function endGroup(reader: Reader, group: Group, seen: u64): void {
   else if (group == Group.Key) checkKey(reader, seen);
   else if (group == Group.Provider) checkProvider(reader, seen);
   else if (group == Group.Condition) checkCondition(reader, seen);
+  else endPrefillGroup(reader, group);
 }
 
 /** A list of objects with `count` entries follows. */
@@ -76,7 +85,8 @@ export function openItems(reader: Reader, group: Group, count: u32): void {
     const rows = openStructArray<ModelInfoRow>(arena, count);
     if (rows == null) reader.fail();
     else reader.config.modelInfo = rows;
-  } else openBetaItems(reader, group, count);
+  } else if (group == Group.PrefillRule) openPrefillRules(reader, count);
+  else openBetaItems(reader, group, count);
 }
 
 function beginKey(reader: Reader): void {
@@ -155,6 +165,9 @@ function storeProfile(reader: Reader, group: Group, member: u32): void {
     case Group.Beta:
       storeBeta(reader, member);
       break;
+    case Group.Prefill:
+      storePrefill(reader, member);
+      break;
     case Group.Params:
       storeParams(reader, member);
       break;
@@ -189,6 +202,7 @@ function storeSurface(reader: Reader, group: Group, member: u32): void {
       storeBatches(reader, member);
       break;
     default:
+      storePrefillPart(reader, group, member);
       break;
   }
 }

@@ -406,6 +406,48 @@ export const DEFAULT_NAME: usize = memory.data<u8>([7, 0, 0, 0, 100, 101, 102, 9
 // prettier-ignore
 export const MODEL_PLACE: usize = memory.data<u8>([7, 0, 0, 0, 123, 109, 111, 100, 101, 108, 125]);
 
+// --- prefill ---
+
+// "mode \"route\" needs \"route\": {\"profile\": \u2026}"
+// prettier-ignore
+export const ROUTE_NEEDS_PROFILE: usize = memory.data<u8>([44, 0, 0, 0, 109, 111, 100, 101, 32, 34, 114, 111, 117, 116, 101, 34, 32, 110, 101, 101, 100, 115, 32, 34, 114, 111, 117, 116, 101, 34, 58, 32, 123, 34, 112, 114, 111, 102, 105, 108, 101, 34, 58, 32, 226, 128, 166, 125]);
+
+// "a route is chosen by the body, which needs \"request_headers\": \"hold\""
+// prettier-ignore
+export const EARLY_ROUTE: usize = memory.data<u8>([68, 0, 0, 0, 97, 32, 114, 111, 117, 116, 101, 32, 105, 115, 32, 99, 104, 111, 115, 101, 110, 32, 98, 121, 32, 116, 104, 101, 32, 98, 111, 100, 121, 44, 32, 119, 104, 105, 99, 104, 32, 110, 101, 101, 100, 115, 32, 34, 114, 101, 113, 117, 101, 115, 116, 95, 104, 101, 97, 100, 101, 114, 115, 34, 58, 32, 34, 104, 111, 108, 100, 34]);
+
+// "with \"after_assistant\" the instruction has no place for the turn"
+// prettier-ignore
+export const TEMPLATE_UNUSED: usize = memory.data<u8>([64, 0, 0, 0, 119, 105, 116, 104, 32, 34, 97, 102, 116, 101, 114, 95, 97, 115, 115, 105, 115, 116, 97, 110, 116, 34, 32, 116, 104, 101, 32, 105, 110, 115, 116, 114, 117, 99, 116, 105, 111, 110, 32, 104, 97, 115, 32, 110, 111, 32, 112, 108, 97, 99, 101, 32, 102, 111, 114, 32, 116, 104, 101, 32, 116, 117, 114, 110]);
+
+// "must hold {prefill}"
+// prettier-ignore
+export const TEMPLATE_NEEDS_PLACE: usize = memory.data<u8>([19, 0, 0, 0, 109, 117, 115, 116, 32, 104, 111, 108, 100, 32, 123, 112, 114, 101, 102, 105, 108, 108, 125]);
+
+// "{prefill}"
+// prettier-ignore
+export const PREFILL_PLACE: usize = memory.data<u8>([9, 0, 0, 0, 123, 112, 114, 101, 102, 105, 108, 108, 125]);
+
+// ".template"
+// prettier-ignore
+export const TEMPLATE: usize = memory.data<u8>([9, 0, 0, 0, 46, 116, 101, 109, 112, 108, 97, 116, 101]);
+
+// ".route"
+// prettier-ignore
+export const ROUTE: usize = memory.data<u8>([6, 0, 0, 0, 46, 114, 111, 117, 116, 101]);
+
+// ".route.profile"
+// prettier-ignore
+export const ROUTE_PROFILE: usize = memory.data<u8>([14, 0, 0, 0, 46, 114, 111, 117, 116, 101, 46, 112, 114, 111, 102, 105, 108, 101]);
+
+// "profiles."
+// prettier-ignore
+export const PROFILES_DOT: usize = memory.data<u8>([9, 0, 0, 0, 112, 114, 111, 102, 105, 108, 101, 115, 46]);
+
+// ".prefill"
+// prettier-ignore
+export const PREFILL_DOT: usize = memory.data<u8>([8, 0, 0, 0, 46, 112, 114, 101, 102, 105, 108, 108]);
+
 // --- providers ---
 
 // "only with \"type\": \"vertex\""

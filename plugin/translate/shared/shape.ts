@@ -26,6 +26,7 @@ export function shapeList(talk: Conversation, plan: Plan, facts: Facts): bool {
     if (message.hasAudio) note(facts, Adaptation.DroppedAudio);
   }
   dropLastThoughts(talk, facts);
+  facts.emptyPrefill = endsInEmptyAnswer(talk);
   standIn(talk);
   if (!placeSystem(talk, plan, facts)) return false;
   pairResults(talk);
@@ -35,8 +36,18 @@ export function shapeList(talk: Conversation, plan: Plan, facts: Facts): bool {
   const message = talk.messages.at(<u32>last);
   if (turnRole(message) != TurnRole.Assistant) return true;
   facts.prefill = true;
-  message.trimEnd = true;
+  message.trimEnd = !plan.keepsPrefill;
   return true;
+}
+
+/** True when the last message is an assistant's and writes nothing. */
+function endsInEmptyAnswer(talk: Conversation): bool {
+  for (let i = <i32>talk.messages.count - 1; i >= 0; i--) {
+    const message = talk.messages.at(i);
+    if (turnRole(message) == TurnRole.System) continue;
+    return message.dropped && turnRole(message) == TurnRole.Assistant;
+  }
+  return false;
 }
 
 /** A list of nothing but system messages: the last one becomes the user's. */

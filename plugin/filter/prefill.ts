@@ -1,0 +1,197 @@
+/**
+ * An assistant turn at the end of a request: asks the policy, edits the body in the output writer, tells and counts what was done. One
+ * entry for all surfaces; called when the body is written and before betas and path are settled. Source: docs/prefill.md.
+ */
+import { output, scratch } from "../abi/memory";
+import { literalLen, literalPtr } from "../bytes/compare";
+import * as L from "../bytes/literals";
+import { makeStruct } from "../bytes/records";
+import { Endpoint, Profile } from "../policy/config";
+import {
+  chosenMode,
+  chosenReframe,
+  decidePrefill,
+  isRefusing,
+  PrefillAction,
+  PrefillQuestion,
+} from "../policy/prefill";
+import { PrefillMode, Reframe, ReframeAnswer, ReframePlace } from "../policy/prefill_settings";
+import { NativeRequest } from "../translate/native/request";
+import { Facts, Plan } from "../translate/plan";
+import { openEchoStage } from "../translate/shared/echo_stage";
+import { endsInSpace, Prefill, PrefillKind, surveyPrefill } from "../translate/shared/prefill";
+import {
+  cutTurn,
+  followTurn,
+  moveIntoNewTurn,
+  moveIntoUser,
+  trimTurn,
+} from "../translate/shared/prefill_edit";
+import { atMember, refuse, refuseMemory } from "../translate/shared/problem";
+import { Dialect, Operation } from "../translate/surface";
+import { countPrefill } from "./prefill_metrics";
+import { StreamState } from "./stream";
+
+/** What an instruction adds. */
+const EDIT_BYTES: u32 = 2048;
+const QUESTION: PrefillQuestion = makeStruct<PrefillQuestion>();
+
+/** Decides about the turn of the body that stands in the output writer. False with a problem. */
+export function settlePrefill(
+  stream: StreamState,
+  profile: Profile,
+  facts: Facts,
+  plan: Plan,
+): bool {
+  if (facts.emptyPrefill) tell(stream, profile, PrefillAction.DropEmpty, PrefillKind.Empty);
+  if (!facts.prefill) return true;
+  const out = output();
+  const prefill = surveyPrefill(out.start, out.length, profile.maxDepth, scratch());
+  if (prefill == null) return refuseMemory();
+  const action = decide(stream, profile, prefill, facts, plan);
+  if (chosenMode == PrefillMode.Reject) return rejectTurn(stream, prefill);
+  return edit(stream, prefill, action) && (keepEcho(stream, prefill) || refuseMemory());
+}
+
+/** Notes what the answer may repeat. False without memory. */
+function keepEcho(stream: StreamState, prefill: Prefill): bool {
+  const shape = stream.shape;
+  const arena = stream.arena;
+  const reframe = chosenReframe;
+  if (chosenMode != PrefillMode.Reframe || shape == null || arena == null || reframe == null)
+    return true;
+  if (reframe.answer == ReframeAnswer.AsIs) return true;
+  const prepends = reframe.answer == ReframeAnswer.Prepend;
+  shape.echo = openEchoStage(arena, prefill.textPtr, prefill.textLen, prepends);
+  return shape.echo != null;
+}
+
+/** As `settlePrefill`; a body that nothing changed yet is copied into the output writer when the policy changes it. */
+export function settleNativePrefill(
+  stream: StreamState,
+  profile: Profile,
+  request: NativeRequest,
+  plan: Plan,
+): bool {
+  const out = output();
+  const facts = request.facts;
+  if (!facts.prefill || out.length > 0) return settlePrefill(stream, profile, facts, plan);
+  const prefill = surveyPrefill(request.bodyPtr, request.bodyLen, profile.maxDepth, scratch());
+  if (prefill == null) return refuseMemory();
+  const action = decide(stream, profile, prefill, facts, plan);
+  if (chosenMode == PrefillMode.Reject) return rejectTurn(stream, prefill);
+  if (chosenMode == PrefillMode.Passthrough) return true;
+  out.begin(request.bodyLen + prefill.rawLen + EDIT_BYTES, plan.maxOutputBytes);
+  out.put(request.bodyPtr, request.bodyLen);
+  const copied = surveyPrefill(out.start, out.length, profile.maxDepth, scratch());
+  return copied == null || out.failed ? refuseMemory() : edit(stream, copied, action);
+}
+
+function decide(
+  stream: StreamState,
+  profile: Profile,
+  prefill: Prefill,
+  facts: Facts,
+  plan: Plan,
+): PrefillAction {
+  ask(stream, profile, prefill, facts, plan);
+  const action = decidePrefill(QUESTION);
+  if (action != PrefillAction.None) tell(stream, profile, action, prefill.kind);
+  return action;
+}
+
+function ask(
+  stream: StreamState,
+  profile: Profile,
+  prefill: Prefill,
+  facts: Facts,
+  plan: Plan,
+): void {
+  QUESTION.profile = profile;
+  QUESTION.prefill = prefill;
+  QUESTION.endpoint = endpointOf(stream.operation);
+  QUESTION.isNative = stream.dialect == Dialect.Anthropic;
+  QUESTION.askedPtr = facts.modelPtr;
+  QUESTION.askedLen = facts.modelLen;
+  QUESTION.sentPtr = plan.modelPtr;
+  QUESTION.sentLen = plan.modelLen;
+  QUESTION.isServed = plan.traits.prefill;
+}
+
+/** The body's edit. False without memory. */
+function edit(stream: StreamState, prefill: Prefill, action: PrefillAction): bool {
+  const out = output();
+  const reframe = chosenReframe;
+  if (chosenMode == PrefillMode.Strip) cutTurn(out, prefill);
+  else if (chosenMode == PrefillMode.Reframe && reframe != null) putReframed(prefill, reframe);
+  else if (action != PrefillAction.Continuation && stream.dialect == Dialect.OpenAi) {
+    if (endsInSpace(prefill)) trimTurn(out, prefill);
+  }
+  return !out.failed || refuseMemory();
+}
+
+function putReframed(prefill: Prefill, reframe: Reframe): void {
+  const out = output();
+  const own = reframe.templateLen > 0;
+  const template = own ? reframe.templatePtr : literalPtr(L.TEXT_REFRAME);
+  const len = own ? reframe.templateLen : literalLen(L.TEXT_REFRAME);
+  if (reframe.place == ReframePlace.AfterAssistant) followTurn(out, prefill);
+  else if (reframe.place == ReframePlace.LastUserTurn && canTakeBlock(prefill))
+    moveIntoUser(out, prefill, template, len);
+  else moveIntoNewTurn(out, prefill, template, len);
+}
+
+function canTakeBlock(prefill: Prefill): bool {
+  return prefill.prevIsUser && prefill.prevContentPtr != 0;
+}
+
+/** In the words of the upstream that has this rule: clients look for them. */
+function rejectTurn(stream: StreamState, prefill: Prefill): bool {
+  atMember(stream.operation == Operation.Responses ? L.INPUT : L.MESSAGES);
+  if (prefill.prevPtr == 0) return refuse(400, L.CODE_INVALID_VALUE, L.TEXT_NOTHING_LEFT);
+  return refuse(400, L.CODE_NO_PREFILL, L.TEXT_NO_PREFILL);
+}
+
+/** Counts, and notes the word of x-bridge-prefill. */
+function tell(
+  stream: StreamState,
+  profile: Profile,
+  action: PrefillAction,
+  kind: PrefillKind,
+): void {
+  countPrefill(profile, action, kind);
+  stream.prefillWord = wordOf(action);
+}
+
+/** A turn that passes to a model that takes it is no news. */
+function wordOf(action: PrefillAction): usize {
+  switch (action) {
+    case PrefillAction.Passthrough:
+      return isRefusing ? L.W_PASSTHROUGH : 0;
+    case PrefillAction.Strip:
+      return L.W_STRIPPED;
+    case PrefillAction.Reframe:
+      return L.W_REFRAMED;
+    case PrefillAction.Reject:
+      return L.W_REJECTED;
+    case PrefillAction.DropEmpty:
+      return L.W_EMPTY_DROPPED;
+    default:
+      return 0;
+  }
+}
+
+function endpointOf(operation: Operation): Endpoint {
+  switch (operation) {
+    case Operation.Responses:
+      return Endpoint.Responses;
+    case Operation.Completions:
+      return Endpoint.Completions;
+    case Operation.Messages:
+      return Endpoint.Messages;
+    case Operation.CountTokens:
+      return Endpoint.CountTokens;
+    default:
+      return Endpoint.ChatCompletions;
+  }
+}
