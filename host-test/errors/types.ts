@@ -51,6 +51,13 @@ function call(id: string, value: unknown, path: string, expected: string): Error
 const TOOLS = { tools: [{ type: "function", function: { name: "f" } }] };
 
 export const TYPE_ROWS: ErrorRow[] = [
+  wrong("role-null", said({ role: null, content: "x" }), "messages[0].role", A_STRING),
+  wrong(
+    "part-type-null",
+    said({ role: "user", content: [{ type: null, text: "x" }] }),
+    "messages[0].content[0].type",
+    A_STRING,
+  ),
   member("model", 7, A_STRING),
   member("messages", {}, AN_ARRAY),
   member("tools", {}, AN_ARRAY),

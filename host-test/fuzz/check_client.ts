@@ -54,7 +54,8 @@ function errorProblems(value: Json): string[] {
   if (!isObject(error) || Object.keys(value).length !== 1) return ["an error of another shape"];
   const problems: string[] = [];
   if (Object.keys(error).join() !== "message,type,param,code") problems.push("error members");
-  if (typeof error["message"] !== "string") problems.push("an error without message");
+  if (typeof error["message"] !== "string" || error["message"] === "")
+    problems.push("an error without message");
   if (typeof error["type"] !== "string") problems.push("an error without type");
   for (const key of ["param", "code"]) {
     const member = error[key];

@@ -105,10 +105,15 @@ function dataLine(random: Random, data: string): string {
     .replace(/\r?\n/g, " ")}`;
 }
 
-/** Undefined for what is no JSON, or nested more deeply than this program may recurse. */
+/** Levels that trees are made of; more would exhaust this program's own stack. */
+const MOST_LEVELS = 1000;
+
+/** Undefined for what is no JSON, or nested too deeply. */
 function parse(body: Uint8Array): Node | undefined {
+  const text = Buffer.from(body).toString("utf8");
+  if ((text.match(/[[{]/g) ?? []).length > MOST_LEVELS) return undefined;
   try {
-    return tree(JSON.parse(Buffer.from(body).toString("utf8")) as Plain);
+    return tree(JSON.parse(text) as Plain);
   } catch {
     return undefined;
   }

@@ -8,7 +8,7 @@ import type { SeedCase } from "./seed_case.ts";
 export function runSeedCase(home: Home, seedCase: SeedCase): string[] {
   try {
     const first = send(home, seedCase);
-    const problems = bodyProblems(first);
+    const problems = [...bodyProblems(first), ...refusalProblems(first, seedCase)];
     const again = send(home, wholeCase(seedCase));
     const split = differences(seedCase, first, again);
     problems.push(...split.filter((problem) => !isLateFailure(problem, first, again)));
@@ -45,6 +45,17 @@ function bodyProblems({ client, stream, upstream }: ExchangeResult): string[] {
   if (!refused && upstream.headers === undefined) problems.push("neither sent nor refused");
   if (refused && !isJson(client.text())) problems.push("a refusal that is no JSON");
   return problems;
+}
+
+/** What is told of a request that is JSON must be more than that it is none. */
+function refusalProblems({ client, stream }: ExchangeResult, { request }: SeedCase): string[] {
+  if (stream.reply?.origin !== "filter" || request.body === undefined) return [];
+  const message = /"message":"((?:[^"\\]|\\.)*)"/.exec(client.text())?.[1];
+  if (message === undefined || message === "") return ["a refusal that says nothing"];
+  const text = Buffer.from(request.body).toString("utf8");
+  // What is no object is refused as no JSON; lone surrogates, and what no UTF-8 can be, are refused as what they are.
+  if (!/^\s*\{/.test(text) || !isJson(text) || /\\u[dD]|\ufffd/.test(text)) return [];
+  return /could not parse|not valid JSON/.test(message) ? ["JSON that is told to be none"] : [];
 }
 
 function isJson(text: string): boolean {

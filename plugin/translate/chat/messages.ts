@@ -110,12 +110,8 @@ function readFlag(c: JsonCursor, message: Message, key: MessageKey): bool {
 }
 
 function readRole(c: JsonCursor, message: Message): bool {
-  if (!c.skipKind(JsonKind.String)) return wrongKind(c, message, MessageKey.Role, L.TEXT_A_STRING);
-  if (c.valueLen == 0) {
-    // A null was passed: nothing is wrong with the document.
-    atItem(L.MESSAGES, message.index, messageKeyName(MessageKey.Role));
-    return refuseType(L.TEXT_A_STRING);
-  }
+  if (c.kind() != JsonKind.String) return wrongKind(c, message, MessageKey.Role, L.TEXT_A_STRING);
+  if (!c.skip()) return false;
   const ptr = c.valuePtr + 1;
   const len = c.valueLen - 2;
   message.role = findChatRole(ptr, len);

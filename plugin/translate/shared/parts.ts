@@ -127,13 +127,9 @@ function readFlat(c: JsonCursor, part: Part, message: Message, key: PartKey): bo
 }
 
 function readType(c: JsonCursor, part: Part, message: Message): bool {
-  if (!c.skipKind(JsonKind.String))
+  if (c.kind() != JsonKind.String)
     return wrongKind(c, part, message, PartKey.Type, L.TEXT_A_STRING);
-  if (c.valueLen == 0) {
-    // A null was passed: nothing is wrong with the document.
-    atPartOf(message, part.index, PartKey.Type);
-    return refuseType(L.TEXT_A_STRING);
-  }
+  if (!c.skip()) return false;
   part.typePtr = c.valuePtr + 1;
   part.typeLen = c.valueLen - 2;
   part.type = findPartType(part.typePtr, part.typeLen);
