@@ -21,10 +21,16 @@ export function runSeedCase(home: Home, seedCase: SeedCase): string[] {
   }
 }
 
-/** A list that breaks off is an error while nothing of it was sent, and stays open behind its first part. */
+/** Refusals of uploads come as early as their windows do; a list that breaks off is an error while nothing of it was sent, and stays open behind its first part. */
 function isLateFailure(problem: string, one: ExchangeResult, other: ExchangeResult): boolean {
+  if (/request/.test(problem)) return isCutOff(one) && isCutOff(other);
   if (problem !== "split: another answer") return false;
   return isFailed(one) && isFailed(other) && !isStream(one) && !isStream(other);
+}
+
+/** Refused while the request was on its way: what the upstream had by then is no whole request. */
+function isCutOff({ stream, upstream }: ExchangeResult): boolean {
+  return stream.reply?.origin === "filter" && !upstream.ended;
 }
 
 function isStream({ client }: ExchangeResult): boolean {
@@ -41,7 +47,9 @@ function bodyProblems({ client, stream, upstream }: ExchangeResult): string[] {
   if (client.headers === undefined)
     return client.reset ? [] : ["the client got nothing and no reset"];
   const refused = stream.reply?.origin === "filter";
-  if (refused && client.status < 400) problems.push(`a refusal with status ${client.status}`);
+  // An answer without a body gets one by a reply, whatever its status.
+  if (refused && client.status < 400 && !upstream.ended)
+    problems.push(`a refusal with status ${client.status}`);
   if (!refused && upstream.headers === undefined) problems.push("neither sent nor refused");
   if (refused && !isJson(client.text())) problems.push("a refusal that is no JSON");
   return problems;

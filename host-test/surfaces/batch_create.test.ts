@@ -191,6 +191,12 @@ describe("refused", () => {
   test.each<[name: string, sent: unknown, param: string | null, code: string | null]>([
     ["no JSON", "{", null, null],
     ["no object", [], null, null],
+    [
+      "nested too deeply",
+      `{"endpoint":${"[".repeat(200)}${"]".repeat(200)}}`,
+      null,
+      "invalid_value",
+    ],
     ["nothing to do", {}, "input_file_id", "missing_required_parameter"],
     ["no requests", { requests: [] }, "requests", "invalid_value"],
     ["requests that are none", { requests: {} }, "requests", "invalid_type"],

@@ -6,6 +6,7 @@ import { makeStruct } from "../../bytes/records";
 import { JsonCursor } from "../../json/cursor";
 import { JsonKind } from "../../json/status";
 import { formatOf, NO_FORMAT } from "../shared/batch_ids";
+import { refuseBroken } from "../shared/client_request";
 import {
   atMember,
   refuseWhole,
@@ -68,7 +69,7 @@ export function readCreation(c: JsonCursor, ptr: usize, len: u32, depth: u32): b
     if (c.kind() == JsonKind.Null) c.skip();
     else if (!readMember(c, r)) return false;
   }
-  return c.finish() ? checkCreation(r) : refuseJson();
+  return c.finish() ? checkCreation(r) : refuseBroken(c);
 }
 
 function readMember(c: JsonCursor, r: BatchRequest): bool {
@@ -101,7 +102,7 @@ function readWords(c: JsonCursor, r: BatchRequest): bool {
     return true;
   }
   if (c.keyIs(L.OUTPUT_EXPIRES_AFTER)) r.expires = true;
-  if (!c.keyIs(L.COMPLETION_WINDOW)) return c.skip() || refuseJson();
+  if (!c.keyIs(L.COMPLETION_WINDOW)) return c.skip() || refuseBroken(c);
   if (!skipKind(c, L.COMPLETION_WINDOW, JsonKind.String, L.TEXT_A_STRING)) return false;
   r.windowPtr = c.valuePtr;
   r.windowLen = c.valueLen;
@@ -111,7 +112,7 @@ function readWords(c: JsonCursor, r: BatchRequest): bool {
 /** Passes a value of one kind; any other is a problem of the member. */
 function skipKind(c: JsonCursor, member: usize, kind: JsonKind, expected: usize): bool {
   const right = c.kind() == kind;
-  if (!c.skip()) return refuseJson();
+  if (!c.skip()) return refuseBroken(c);
   atMember(member);
   return right || refuseType(expected);
 }
