@@ -217,10 +217,6 @@ export const CODE_CONTEXT_LENGTH: usize = memory.data<u8>([23, 0, 0, 0, 99, 111,
 // prettier-ignore
 export const CODE_CONTENT_FILTER: usize = memory.data<u8>([14, 0, 0, 0, 99, 111, 110, 116, 101, 110, 116, 95, 102, 105, 108, 116, 101, 114]);
 
-// "bad_gateway"
-// prettier-ignore
-export const CODE_BAD_GATEWAY: usize = memory.data<u8>([11, 0, 0, 0, 98, 97, 100, 95, 103, 97, 116, 101, 119, 97, 121]);
-
 // --- error types of OpenAI ---
 
 // "invalid_request_error"
@@ -349,10 +345,6 @@ export const TEXT_PART_TYPES: usize = memory.data<u8>([53, 0, 0, 0, 83, 117, 112
 // prettier-ignore
 export const TEXT_SYSTEM_PARTS: usize = memory.data<u8>([35, 0, 0, 0, 83, 121, 115, 116, 101, 109, 32, 109, 101, 115, 115, 97, 103, 101, 115, 32, 99, 97, 110, 32, 104, 111, 108, 100, 32, 116, 101, 120, 116, 32, 111, 110, 108, 121, 46]);
 
-// "This content part is not served."
-// prettier-ignore
-export const TEXT_PART_NOT_SERVED: usize = memory.data<u8>([32, 0, 0, 0, 84, 104, 105, 115, 32, 99, 111, 110, 116, 101, 110, 116, 32, 112, 97, 114, 116, 32, 105, 115, 32, 110, 111, 116, 32, 115, 101, 114, 118, 101, 100, 46]);
-
 // "Assistant messages can hold text and refusals only."
 // prettier-ignore
 export const TEXT_ASSISTANT_PARTS: usize = memory.data<u8>([51, 0, 0, 0, 65, 115, 115, 105, 115, 116, 97, 110, 116, 32, 109, 101, 115, 115, 97, 103, 101, 115, 32, 99, 97, 110, 32, 104, 111, 108, 100, 32, 116, 101, 120, 116, 32, 97, 110, 100, 32, 114, 101, 102, 117, 115, 97, 108, 115, 32, 111, 110, 108, 121, 46]);
@@ -420,10 +412,6 @@ export const TEXT_ONLY_ONE_CHOICE: usize = memory.data<u8>([43, 0, 0, 0, 58, 32,
 // " has no counterpart in the Messages API."
 // prettier-ignore
 export const TEXT_NO_COUNTERPART: usize = memory.data<u8>([40, 0, 0, 0, 32, 104, 97, 115, 32, 110, 111, 32, 99, 111, 117, 110, 116, 101, 114, 112, 97, 114, 116, 32, 105, 110, 32, 116, 104, 101, 32, 77, 101, 115, 115, 97, 103, 101, 115, 32, 65, 80, 73, 46]);
-
-// " is not served by this version of the gateway."
-// prettier-ignore
-export const TEXT_NOT_SERVED: usize = memory.data<u8>([46, 0, 0, 0, 32, 105, 115, 32, 110, 111, 116, 32, 115, 101, 114, 118, 101, 100, 32, 98, 121, 32, 116, 104, 105, 115, 32, 118, 101, 114, 115, 105, 111, 110, 32, 111, 102, 32, 116, 104, 101, 32, 103, 97, 116, 101, 119, 97, 121, 46]);
 
 // "The body of your request is larger than this gateway allows."
 // prettier-ignore
@@ -891,10 +879,6 @@ export const REASONING_MAX_TOKENS: usize = memory.data<u8>([20, 0, 0, 0, 114, 10
 // prettier-ignore
 export const REASONING_DOT_EFFORT: usize = memory.data<u8>([16, 0, 0, 0, 114, 101, 97, 115, 111, 110, 105, 110, 103, 46, 101, 102, 102, 111, 114, 116]);
 
-// "reasoning"
-// prettier-ignore
-export const REASONING: usize = memory.data<u8>([9, 0, 0, 0, 114, 101, 97, 115, 111, 110, 105, 110, 103]);
-
 // "Invalid 'reasoning.max_tokens': integer below minimum value. Expected a value >= 1024."
 // prettier-ignore
 export const TEXT_BUDGET_BELOW: usize = memory.data<u8>([86, 0, 0, 0, 73, 110, 118, 97, 108, 105, 100, 32, 39, 114, 101, 97, 115, 111, 110, 105, 110, 103, 46, 109, 97, 120, 95, 116, 111, 107, 101, 110, 115, 39, 58, 32, 105, 110, 116, 101, 103, 101, 114, 32, 98, 101, 108, 111, 119, 32, 109, 105, 110, 105, 109, 117, 109, 32, 118, 97, 108, 117, 101, 46, 32, 69, 120, 112, 101, 99, 116, 101, 100, 32, 97, 32, 118, 97, 108, 117, 101, 32, 62, 61, 32, 49, 48, 50, 52, 46]);
@@ -958,14 +942,6 @@ export const D_BLOCK_SIGNATURE: usize = memory.data<u8>([64, 0, 0, 0, 34, 116, 1
 // "{\"type\":\"redacted_thinking\",\"data\":"
 // prettier-ignore
 export const B_REDACTED: usize = memory.data<u8>([35, 0, 0, 0, 123, 34, 116, 121, 112, 101, 34, 58, 34, 114, 101, 100, 97, 99, 116, 101, 100, 95, 116, 104, 105, 110, 107, 105, 110, 103, 34, 44, 34, 100, 97, 116, 97, 34, 58]);
-
-// ",\"metadata\":{\"user_id\":\""
-// prettier-ignore
-export const METADATA_QUOTE: usize = memory.data<u8>([24, 0, 0, 0, 44, 34, 109, 101, 116, 97, 100, 97, 116, 97, 34, 58, 123, 34, 117, 115, 101, 114, 95, 105, 100, 34, 58, 34]);
-
-// "\"}"
-// prettier-ignore
-export const METADATA_CLOSE: usize = memory.data<u8>([2, 0, 0, 0, 34, 125]);
 
 // "user_id"
 // prettier-ignore
@@ -1058,10 +1034,6 @@ export const TEXT_REFUSED_BY_ROUTE: usize = memory.data<u8>([30, 0, 0, 0, 32, 10
 // "anthropic-user-profile-id"
 // prettier-ignore
 export const H_USER_PROFILE_ID: usize = memory.data<u8>([25, 0, 0, 0, 97, 110, 116, 104, 114, 111, 112, 105, 99, 45, 117, 115, 101, 114, 45, 112, 114, 111, 102, 105, 108, 101, 45, 105, 100]);
-
-// "clear_"
-// prettier-ignore
-export const CLEAR: usize = memory.data<u8>([6, 0, 0, 0, 99, 108, 101, 97, 114, 95]);
 
 // "scope"
 // prettier-ignore
@@ -1555,10 +1527,6 @@ export const CACHED_WRITE_TOKENS: usize = memory.data<u8>([23, 0, 0, 0, 44, 34, 
 // prettier-ignore
 export const REASONING_TOKENS: usize = memory.data<u8>([50, 0, 0, 0, 125, 44, 34, 99, 111, 109, 112, 108, 101, 116, 105, 111, 110, 95, 116, 111, 107, 101, 110, 115, 95, 100, 101, 116, 97, 105, 108, 115, 34, 58, 123, 34, 114, 101, 97, 115, 111, 110, 105, 110, 103, 95, 116, 111, 107, 101, 110, 115, 34, 58]);
 
-// "}"
-// prettier-ignore
-export const OBJECT_CLOSE: usize = memory.data<u8>([1, 0, 0, 0, 125]);
-
 // "}}"
 // prettier-ignore
 export const USAGE_CLOSE: usize = memory.data<u8>([2, 0, 0, 0, 125, 125]);
@@ -1905,10 +1873,6 @@ export const IDENTITY: usize = memory.data<u8>([8, 0, 0, 0, 105, 100, 101, 110, 
 // prettier-ignore
 export const FALSE: usize = memory.data<u8>([5, 0, 0, 0, 102, 97, 108, 115, 101]);
 
-// "2023-06-01"
-// prettier-ignore
-export const VERSION_2023: usize = memory.data<u8>([10, 0, 0, 0, 50, 48, 50, 51, 45, 48, 54, 45, 48, 49]);
-
 // "Bearer "
 // prettier-ignore
 export const BEARER: usize = memory.data<u8>([7, 0, 0, 0, 66, 101, 97, 114, 101, 114, 32]);
@@ -1925,10 +1889,6 @@ export const OAUTH_PREFIX: usize = memory.data<u8>([10, 0, 0, 0, 115, 107, 45, 9
 // prettier-ignore
 export const POST: usize = memory.data<u8>([4, 0, 0, 0, 80, 79, 83, 84]);
 
-// "HEAD"
-// prettier-ignore
-export const HEAD: usize = memory.data<u8>([4, 0, 0, 0, 72, 69, 65, 68]);
-
 // "OPTIONS"
 // prettier-ignore
 export const OPTIONS: usize = memory.data<u8>([7, 0, 0, 0, 79, 80, 84, 73, 79, 78, 83]);
@@ -1941,10 +1901,6 @@ export const CONNECT: usize = memory.data<u8>([7, 0, 0, 0, 67, 79, 78, 78, 69, 6
 // prettier-ignore
 export const GET: usize = memory.data<u8>([3, 0, 0, 0, 71, 69, 84]);
 
-// "text/plain"
-// prettier-ignore
-export const TEXT_PLAIN: usize = memory.data<u8>([10, 0, 0, 0, 116, 101, 120, 116, 47, 112, 108, 97, 105, 110]);
-
 // "x-stainless-"
 // prettier-ignore
 export const X_STAINLESS: usize = memory.data<u8>([12, 0, 0, 0, 120, 45, 115, 116, 97, 105, 110, 108, 101, 115, 115, 45]);
@@ -1952,10 +1908,6 @@ export const X_STAINLESS: usize = memory.data<u8>([12, 0, 0, 0, 120, 45, 115, 11
 // "x-bridge-"
 // prettier-ignore
 export const X_BRIDGE: usize = memory.data<u8>([9, 0, 0, 0, 120, 45, 98, 114, 105, 100, 103, 101, 45]);
-
-// "expect"
-// prettier-ignore
-export const EXPECT: usize = memory.data<u8>([6, 0, 0, 0, 101, 120, 112, 101, 99, 116]);
 
 // "true"
 // prettier-ignore
@@ -2030,10 +1982,6 @@ export const PATH_V1: usize = memory.data<u8>([3, 0, 0, 0, 47, 118, 49]);
 // "/openai"
 // prettier-ignore
 export const PATH_OPENAI: usize = memory.data<u8>([7, 0, 0, 0, 47, 111, 112, 101, 110, 97, 105]);
-
-// "/v1/messages"
-// prettier-ignore
-export const PATH_MESSAGES: usize = memory.data<u8>([12, 0, 0, 0, 47, 118, 49, 47, 109, 101, 115, 115, 97, 103, 101, 115]);
 
 // "/"
 // prettier-ignore
@@ -4833,14 +4781,6 @@ export const CODE_NO_PREFILL: usize = memory.data<u8>([31, 0, 0, 0, 97, 115, 115
 // prettier-ignore
 export const H_X_BRIDGE_PREFILL: usize = memory.data<u8>([16, 0, 0, 0, 120, 45, 98, 114, 105, 100, 103, 101, 45, 112, 114, 101, 102, 105, 108, 108]);
 
-// "x-bridge-lane"
-// prettier-ignore
-export const H_X_BRIDGE_LANE: usize = memory.data<u8>([13, 0, 0, 0, 120, 45, 98, 114, 105, 100, 103, 101, 45, 108, 97, 110, 101]);
-
-// "x-bridge-model"
-// prettier-ignore
-export const H_X_BRIDGE_MODEL: usize = memory.data<u8>([14, 0, 0, 0, 120, 45, 98, 114, 105, 100, 103, 101, 45, 109, 111, 100, 101, 108]);
-
 // "bridge_prefill_total.action.="
 // prettier-ignore
 export const M_PREFILL_ACTION: usize = memory.data<u8>([29, 0, 0, 0, 98, 114, 105, 100, 103, 101, 95, 112, 114, 101, 102, 105, 108, 108, 95, 116, 111, 116, 97, 108, 46, 97, 99, 116, 105, 111, 110, 46, 61]);
@@ -4892,10 +4832,6 @@ export const W_REFRAMED: usize = memory.data<u8>([8, 0, 0, 0, 114, 101, 102, 114
 // "rejected"
 // prettier-ignore
 export const W_REJECTED: usize = memory.data<u8>([8, 0, 0, 0, 114, 101, 106, 101, 99, 116, 101, 100]);
-
-// "routed"
-// prettier-ignore
-export const W_ROUTED: usize = memory.data<u8>([6, 0, 0, 0, 114, 111, 117, 116, 101, 100]);
 
 // "empty-dropped"
 // prettier-ignore

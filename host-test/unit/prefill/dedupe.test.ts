@@ -108,5 +108,5 @@ test("random texts of the pieces that matter, cut in two places at random", () =
     const cut = [answer.slice(0, from), answer.slice(from, to), answer.slice(to)];
     expect(dedupe(prefill, cut), JSON.stringify({ prefill, cut })).toBe(whole);
   }
-  expect(changed).toBeGreaterThan(1000);
+  expect(changed).toBeGreaterThan(300);
 });
