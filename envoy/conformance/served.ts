@@ -3,9 +3,9 @@
 /** Surfaces of the set that each provider serves. A pair that is not here is not run. */
 export const SERVED: Readonly<Record<string, readonly string[]>> = {
   anthropic: ["chat", "responses", "messages", "count_tokens"],
-  foundry: ["messages", "responses"],
-  vertex: ["messages", "responses"],
-  bedrock: ["messages", "responses"],
+  foundry: ["chat", "messages", "responses"],
+  vertex: ["chat", "messages", "responses"],
+  bedrock: ["chat", "messages", "responses"],
   databricks: ["chat", "responses", "messages"],
 };
 
