@@ -81,8 +81,6 @@ describe.each(SURFACES)("$name", (surface) => {
       expect(client.ended && client.status === 200).toBe(false);
     });
 
-    if (surface.unstreamed.includes(to.name)) return;
-
     test("streamed: ok", () => {
       const result = send(surface, to, true, to.stream(EVENTS));
       surface.checkStream(seen(result));

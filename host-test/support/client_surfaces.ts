@@ -19,8 +19,6 @@ export interface Surface {
   name: string;
   path: string;
   headers: HeaderList;
-  /** providers whose streams it does not serve */
-  unstreamed: readonly string[];
   request(stream: boolean): object;
   checkWhole(seen: Seen): void;
   checkStream(seen: Seen): void;
@@ -52,7 +50,6 @@ const chat: Surface = {
   name: "chat",
   path: "/v1/chat/completions",
   headers: [],
-  unstreamed: [],
   request: (stream) => ({ ...BODY, ...(stream ? { stream } : {}) }),
   checkWhole(seen) {
     expect(seen.status).toBe(200);
@@ -101,7 +98,6 @@ const messages: Surface = {
   name: "messages",
   path: "/v1/messages",
   headers: [["anthropic-version", "2023-06-01"]],
-  unstreamed: ["bedrock"],
   request: (stream) => ({ ...BODY, ...(stream ? { stream } : {}) }),
   checkWhole(seen) {
     expect(seen.status).toBe(200);
@@ -140,7 +136,6 @@ const responses: Surface = {
   name: "responses",
   path: "/v1/responses",
   headers: [],
-  unstreamed: [],
   request: (stream) => ({ model: MODEL, input: "Hi", ...(stream ? { stream } : {}) }),
   checkWhole(seen) {
     expect(seen.status).toBe(200);
