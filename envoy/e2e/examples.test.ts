@@ -282,6 +282,34 @@ describe("databricks.yaml", () => {
   });
 });
 
+describe("two-lanes.yaml", () => {
+  const example = useExample("two-lanes", ["api.anthropic.com", "example.cloud.databricks.com"]);
+
+  // The lane of a client is no one's: both ways it is sent, and both ways the model decides.
+  test.each([
+    ["claude-opus-4-5", "/v1/messages", "x-api-key", SECRETS["ANTHROPIC_API_KEY"], "api.anthropic"],
+    [
+      CHAT.model,
+      "/serving-endpoints/anthropic/v1/messages",
+      "authorization",
+      `Bearer ${SECRETS["DATABRICKS_TOKEN"]}`,
+      "example.cloud.databricks",
+    ],
+  ])("%s goes its lane", async (model, path, header, key, host) => {
+    for (const lane of ["direct", "none"]) {
+      const headers = { "x-bridge-lane": lane };
+      const answer = await example().chat(answerJson(200, HELLO), { model }, headers);
+      expect(answer.json).toMatchObject({ object: "chat.completion" });
+      const seen = example().upstream.received.at(-1);
+      expect(seen?.path).toBe(path);
+      expect(value(seen, header)).toBe(key);
+      expect(value(seen, "host")).toBe(`${host}.com`);
+      expect(value(seen, "x-bridge-lane")).toBeUndefined();
+      expect(JSON.stringify(seen?.headers).match(/canary-\w+/g)).toHaveLength(1);
+    }
+  });
+});
+
 describe("many-tenants.yaml", () => {
   const hosts = ["api.anthropic.com", "bedrock-runtime.us-east-1.amazonaws.com"];
   const example = useExample("many-tenants", hosts);

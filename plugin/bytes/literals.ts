@@ -4781,6 +4781,10 @@ export const CODE_NO_PREFILL: usize = memory.data<u8>([31, 0, 0, 0, 97, 115, 115
 // prettier-ignore
 export const H_X_BRIDGE_PREFILL: usize = memory.data<u8>([16, 0, 0, 0, 120, 45, 98, 114, 105, 100, 103, 101, 45, 112, 114, 101, 102, 105, 108, 108]);
 
+// "x-bridge-lane"
+// prettier-ignore
+export const H_X_BRIDGE_LANE: usize = memory.data<u8>([13, 0, 0, 0, 120, 45, 98, 114, 105, 100, 103, 101, 45, 108, 97, 110, 101]);
+
 // "bridge_prefill_total.action.="
 // prettier-ignore
 export const M_PREFILL_ACTION: usize = memory.data<u8>([29, 0, 0, 0, 98, 114, 105, 100, 103, 101, 95, 112, 114, 101, 102, 105, 108, 108, 95, 116, 111, 116, 97, 108, 46, 97, 99, 116, 105, 111, 110, 46, 61]);

@@ -42,7 +42,13 @@ export function editClientHeaders(headers: SpanTable, profile: Profile): void {
   dropHeader(headers, RequestHeader.OpenAiBeta, L.H_OPENAI_BETA);
   dropHeader(headers, RequestHeader.Cookie, L.H_COOKIE);
   putAuthority(profile);
+  putLane(profile);
   putVersion(headers, profile.upstream);
+}
+
+/** What Envoy's routes may choose a cluster by: changing a header makes it choose again. What a client sent under this name is gone. */
+function putLane(profile: Profile): void {
+  if (profile.laneLen > 0) putHeader(L.H_X_BRIDGE_LANE, profile.lanePtr, profile.laneLen);
 }
 
 /** For upstream placement: a downstream filter would choose the virtual host anew. */

@@ -217,6 +217,8 @@ export class Profile {
   queryLen: u32;
   upstream: Upstream; // what all of these come to; not set in `defaults`
   endpoints: u32; // bits of Endpoint
+  lanePtr: usize; // value of x-bridge-lane; length 0: not written
+  laneLen: u32;
 
   authMode: AuthMode;
   authHeader: AuthHeader;

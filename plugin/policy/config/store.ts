@@ -215,6 +215,10 @@ function storeBatches(reader: Reader, member: u32): void {
 function storeSettings(reader: Reader, member: u32): void {
   if (member == K.SettingsKey.Endpoints) reader.profile.endpoints = reader.bits;
   else if (member == K.SettingsKey.Compat) reader.profile.compat = reader.number;
+  else if (member == K.SettingsKey.Lane) {
+    reader.profile.lanePtr = reader.text.ptr;
+    reader.profile.laneLen = reader.text.len;
+  }
 }
 
 function storeAuth(reader: Reader, member: u32): void {
@@ -232,11 +236,10 @@ function storeAuth(reader: Reader, member: u32): void {
     case K.AuthKey.Select:
       profile.keySelect = reader.number;
       break;
-    case K.AuthKey.HashOn: {
+    case K.AuthKey.HashOn:
       profile.hashOnPtr = reader.text.ptr;
       profile.hashOnLen = reader.text.len;
       break;
-    }
     case K.AuthKey.CooldownMs:
       profile.cooldownMs = reader.number;
       break;
@@ -249,11 +252,10 @@ function storeKey(reader: Reader, member: u32): void {
   const key = reader.key;
   const text = reader.text;
   switch (member) {
-    case K.KeyKey.Name: {
+    case K.KeyKey.Name:
       key.namePtr = text.ptr;
       key.nameLen = text.len;
       break;
-    }
     case K.KeyKey.Env:
       takeEnvironment(reader);
       break;
