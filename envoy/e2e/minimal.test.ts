@@ -17,6 +17,11 @@ const VALIDATE_DEADLINE_MS = 30_000;
 const NOT_OURS = new Set(["node_modules", ".git", ".envoy", "build", "coverage", ".vitest"]);
 /** Where the published configurations expect the module; the one in the checkout is put there for the check. */
 const DEPLOYED = "/etc/envoy/messages-bridge.wasm";
+/** Where they expect a discovered configuration; an empty answer of discovery is put there. */
+const DISCOVERED = "/etc/envoy/messages-bridge.json";
+const NOTHING_DISCOVERED = { version_info: "0", resources: [] };
+/** examples.test.ts loads these, with the environment and on the versions that each is for. */
+const EXAMPLES = "envoy/examples/";
 
 interface Example {
   name: string;
@@ -55,7 +60,9 @@ async function aroundFragment(fragment: string): Promise<string> {
 
 /** All bootstrap configurations: YAML files and fenced YAML blocks that have `static_resources` at the top, or show our filter. */
 async function examples(): Promise<Example[]> {
-  const files = await filesBelow(inRepository());
+  const files = (await filesBelow(inRepository())).filter(
+    (file) => !relative(inRepository(), file).startsWith(EXAMPLES),
+  );
   const found = await Promise.all(
     files.map(async (file): Promise<Example[]> => {
       const name = relative(inRepository(), file);
@@ -80,8 +87,9 @@ async function examples(): Promise<Example[]> {
 }
 
 /** The text that is checked: the example itself, with the module and certificates that this machine has. */
-function prepared(yaml: string): string {
-  const root: unknown = parseDocument(yaml.replaceAll(DEPLOYED, WASM)).toJS();
+function prepared(yaml: string, discovered: string): string {
+  const placed = yaml.replaceAll(DEPLOYED, WASM).replaceAll(DISCOVERED, discovered);
+  const root: unknown = parseDocument(placed).toJS();
   useRootsAtHand(root);
   return stringify(root);
 }
@@ -119,9 +127,12 @@ describe.each(VERSIONS)("Envoy %s accepts", (version) => {
 
   test.each(all)("$name", async ({ name, yaml }) => {
     const file = join(folder, `${name.replaceAll(/[^a-z0-9]+/gi, "-")}.yaml`);
-    await writeFile(file, prepared(yaml));
+    const discovered = join(folder, "discovered.json");
+    await writeFile(discovered, JSON.stringify(NOTHING_DISCOVERED));
+    await writeFile(file, prepared(yaml, discovered));
     const options = { cwd: folder, timeout: VALIDATE_DEADLINE_MS };
-    const { stdout, stderr } = await run(bin, ["--mode", "validate", "-c", file], options);
+    const node = ["--service-node", "test", "--service-cluster", "test"];
+    const { stdout, stderr } = await run(bin, ["--mode", "validate", "-c", file, ...node], options);
     expect(stdout + stderr).toContain("OK");
   });
 });

@@ -80,7 +80,7 @@ describe("npm start", () => {
     expect(payloads(streamed?.text ?? "").at(-1)).toBe("[DONE]");
     const models = await client.send({ method: "GET", path: "/v1/models", headers });
     const ids = (models.json as { data: { id: string }[] }).data.map(({ id }) => id);
-    expect(ids).toContain("claude-sonnet-4-5");
+    expect(ids).toContain("anthropic/claude-sonnet-4-5");
     expect(streamed?.chunks.length).toBeGreaterThan(3);
 
     const envoys = await envoysBelow(run.child.pid);
