@@ -4,7 +4,8 @@ import { ask, ending, PREFILL, QUESTION, REFUSING, TAKING } from "./support.ts";
 
 const MESSAGE =
   "This model does not support assistant message prefill. The conversation must end with a user message.";
-const SURFACES = ["chat", "native", "responses"] as const;
+const SURFACES = ["chat", "native", "responses", "completions"] as const;
+const PARAMS = { chat: "messages", responses: "input", completions: "prompt" };
 const thinking = { type: "thinking", thinking: "a", signature: "b" };
 const search = { type: "server_tool_use", id: "srvtoolu_1", name: "web_search", input: {} };
 const found = { type: "web_search_tool_result", tool_use_id: "srvtoolu_1", content: [] };
@@ -41,9 +42,8 @@ describe.each(SURFACES)("%s", (surface) => {
     const own = { type: "invalid_request_error", message: MESSAGE };
     if (surface === "native") expect(seen.reply).toMatchObject({ type: "error", error: own });
     else {
-      const param = surface === "chat" ? "messages" : "input";
       const code = "assistant_prefill_not_supported";
-      expect(seen.reply).toEqual({ error: { ...own, param, code } });
+      expect(seen.reply).toEqual({ error: { ...own, param: PARAMS[surface], code } });
     }
   });
 

@@ -9,6 +9,7 @@ import {
   toBytes,
   withProfile,
 } from "../support/filter.ts";
+import type { HeaderList } from "../host/index.ts";
 
 /** A model that refuses such turns, and one that takes them. */
 export const REFUSING = "claude-opus-4-7";
@@ -20,7 +21,7 @@ export const QUESTION = { role: "user", content: "Complete the sentence:" };
 export interface Ask {
   prefill?: object;
   settings?: Record<string, unknown>;
-  surface?: "chat" | "native" | "responses";
+  surface?: keyof typeof HEADERS;
   model?: string;
   messages?: unknown[];
   body?: object;
@@ -44,7 +45,25 @@ export interface Seen {
   counted: Record<string, number>;
 }
 
-const HEADERS = { chat: CHAT_HEADERS, native: NATIVE_HEADERS, responses: RESPONSES_HEADERS };
+const COMPLETION_HEADERS: HeaderList = CHAT_HEADERS.map(([name, value]) => [
+  name,
+  name === ":path" ? "/v1/completions" : value,
+]);
+const HEADERS = {
+  chat: CHAT_HEADERS,
+  native: NATIVE_HEADERS,
+  responses: RESPONSES_HEADERS,
+  completions: COMPLETION_HEADERS,
+};
+
+/** The member that holds a conversation, in each surface's form. */
+function conversation(surface: keyof typeof HEADERS, list: unknown[]): object {
+  if (surface === "responses") return { input: list };
+  if (surface !== "completions") return { max_tokens: 256, messages: list };
+  const turns = list as { role: string; content: string }[];
+  const word = (role: string): string => (role === "user" ? "Human" : "Assistant");
+  return { prompt: turns.map(({ role, content }) => `\n\n${word(role)}: ${content}`).join("") };
+}
 
 /** Messages with the turn of the seed at their end. */
 export function ending(content: unknown = PREFILL): unknown[] {
@@ -61,7 +80,7 @@ export function ask(request: Ask): Seen {
       body: toBytes(
         request.raw ?? {
           model,
-          ...(surface === "responses" ? { input: list } : { max_tokens: 256, messages: list }),
+          ...conversation(surface, list),
           ...request.body,
         },
       ),
@@ -93,12 +112,13 @@ export function ask(request: Ask): Seen {
 
 function textOf(reply: Record<string, unknown>): string | undefined {
   const whole = reply as {
-    choices?: { message: { content: string } }[];
+    choices?: { text?: string; message?: { content: string } }[];
     content?: { text: string }[];
     output?: { content?: { text: string }[] }[];
   };
   return (
-    whole.choices?.[0]?.message.content ??
+    whole.choices?.[0]?.text ??
+    whole.choices?.[0]?.message?.content ??
     whole.content?.[0]?.text ??
     whole.output?.[0]?.content?.[0]?.text
   );

@@ -18,6 +18,7 @@ import { keepShape } from "./answer_shape";
 import { settleBetas } from "./beta_headers";
 import { putPathByBody } from "./message_path";
 import { refuseOperation } from "./operation";
+import { settlePrefill } from "./prefill";
 import { putHeader } from "./request_headers";
 import { settledProfile } from "./settle_profile";
 import { StreamState } from "./stream";
@@ -46,6 +47,7 @@ export function translateCompletion(
   const asText = isForTextEndpoint(stream, profile, plan);
   if (!write(request, prompt, profile, plan, asText)) return false;
   if (!keep(stream, profile, request, prompt, asText)) return false;
+  if (!asText && !settlePrefill(stream, profile, request.facts, plan)) return false;
   if (!stream.requestHeld || asText) return true;
   putPathByBody(profile, plan, request.facts.stream);
   return settleBetas(stream, config, profile, request.facts, plan);

@@ -147,9 +147,15 @@ function canTakeBlock(prefill: Prefill): bool {
 
 /** In the words of the upstream that has this rule: clients look for them. */
 function rejectTurn(stream: StreamState, prefill: Prefill): bool {
-  atMember(stream.operation == Operation.Responses ? L.INPUT : L.MESSAGES);
+  atMember(listOf(stream.operation));
   if (prefill.prevPtr == 0) return refuse(400, L.CODE_INVALID_VALUE, L.TEXT_NOTHING_LEFT);
   return refuse(400, L.CODE_NO_PREFILL, L.TEXT_NO_PREFILL);
+}
+
+/** The member that holds the turn in the client's body. */
+function listOf(operation: Operation): usize {
+  if (operation == Operation.Responses) return L.INPUT;
+  return operation == Operation.Completions ? L.PROMPT : L.MESSAGES;
 }
 
 /** Counts, and notes the word of x-bridge-prefill. */
