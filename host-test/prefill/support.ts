@@ -111,15 +111,12 @@ export function ask(request: Ask): Seen {
 }
 
 function textOf(reply: Record<string, unknown>): string | undefined {
-  const whole = reply as {
+  const { choices, content, output } = reply as {
     choices?: { text?: string; message?: { content: string } }[];
     content?: { text: string }[];
     output?: { content?: { text: string }[] }[];
   };
-  return (
-    whole.choices?.[0]?.text ??
-    whole.choices?.[0]?.message?.content ??
-    whole.content?.[0]?.text ??
-    whole.output?.[0]?.content?.[0]?.text
-  );
+  const [choice] = choices ?? [];
+  const [block] = content ?? output?.[0]?.content ?? [];
+  return choice?.text ?? choice?.message?.content ?? block?.text;
 }

@@ -47,10 +47,21 @@ export function translateCompletion(
   const asText = isForTextEndpoint(stream, profile, plan);
   if (!write(request, prompt, profile, plan, asText)) return false;
   if (!keep(stream, profile, request, prompt, asText)) return false;
-  if (!asText && !settlePrefill(stream, profile, request.facts, plan)) return false;
-  if (!stream.requestHeld || asText) return true;
-  putPathByBody(profile, plan, request.facts.stream);
-  return settleBetas(stream, config, profile, request.facts, plan);
+  return asText || settleMessage(stream, config, profile, request.facts, plan);
+}
+
+/** Policy and headers of a prompt that became a message. False with a problem. */
+function settleMessage(
+  stream: StreamState,
+  config: Config,
+  profile: Profile,
+  facts: Facts,
+  plan: Plan,
+): bool {
+  if (!settlePrefill(stream, profile, facts, plan)) return false;
+  if (!stream.requestHeld) return true;
+  putPathByBody(profile, plan, facts.stream);
+  return settleBetas(stream, config, profile, facts, plan);
 }
 
 /** Path and body. False with a problem. */
