@@ -13,7 +13,7 @@ import { BlockType } from "../../wire/anthropic/block_types";
 import { DeltaType } from "../../wire/anthropic/delta_types";
 import { EventType } from "../../wire/anthropic/event_types";
 import { StopReason } from "../../wire/anthropic/stop_reasons";
-import { clearBlock, EVENT, readEvent } from "../../wire/anthropic/stream_event";
+import { clearBlock, EVENT, opensAnswer, readEvent } from "../../wire/anthropic/stream_event";
 import { ERROR, readUpstreamError } from "../../wire/upstream_error";
 import { AnswerShape } from "../shape";
 import { keepAnswer } from "../shared/keep_answer";
@@ -62,7 +62,7 @@ export function putEvent(out: Writer, s: ChatStream, ptr: usize, len: u32, name:
   // Any event may say something of the message; it must not point into a window that is gone. The opening needs the name first.
   if (
     EVENT.saysAnswer &&
-    !(s.state == ChatState.Idle && isOpening()) &&
+    !(s.state == ChatState.Idle && opensAnswer()) &&
     !keepAnswer(s.arena, s.answer)
   ) {
     failMemory(out, s);
@@ -87,19 +87,6 @@ export function putEvent(out: Writer, s: ChatStream, ptr: usize, len: u32, name:
     default:
       putMessageEvent(out, s);
       break;
-  }
-}
-
-/** True for the events that send the role chunk when nothing was sent yet. */
-function isOpening(): bool {
-  switch (EVENT.type) {
-    case EventType.MessageStart:
-    case EventType.MessageStop:
-    case EventType.ContentBlockStart:
-    case EventType.ContentBlockDelta:
-      return true;
-    default:
-      return false;
   }
 }
 

@@ -13,7 +13,7 @@ import { openAnswer, readBlock } from "../../wire/anthropic/answer";
 import { EventType } from "../../wire/anthropic/event_types";
 import { ErrorType } from "../../wire/anthropic/error_types";
 import { StopReason } from "../../wire/anthropic/stop_reasons";
-import { clearBlock, EVENT, readEvent } from "../../wire/anthropic/stream_event";
+import { clearBlock, EVENT, opensAnswer, readEvent } from "../../wire/anthropic/stream_event";
 import { ERROR, readUpstreamError } from "../../wire/upstream_error";
 import { AnswerShape } from "../shape";
 import { keepAnswer } from "../shared/keep_answer";
@@ -82,7 +82,7 @@ export function putEvent(
     return;
   }
   if (!isExpected(out, s)) return;
-  const opens = s.state == ResponsesState.Idle && isOpening();
+  const opens = s.state == ResponsesState.Idle && opensAnswer();
   if (EVENT.saysAnswer && !opens && !keepAnswer(s.arena, s.answer)) {
     failMemory(out, s);
     return;
@@ -107,7 +107,7 @@ function isExpected(out: Writer, s: ResponsesStream): bool {
 
 function translate(out: Writer, s: ResponsesStream): void {
   // The upstream's answer may begin with any event that says something of it.
-  if (s.state == ResponsesState.Idle && isOpening()) {
+  if (s.state == ResponsesState.Idle && opensAnswer()) {
     if (!putOpening(out, s)) return;
     if (EVENT.type == EventType.MessageStart) playContent(out, s);
   }
@@ -141,19 +141,6 @@ function putBlockEvent(out: Writer, s: ResponsesStream): void {
       break;
     default:
       break;
-  }
-}
-
-/** True for the events that open the answer when nothing was sent yet. */
-function isOpening(): bool {
-  switch (EVENT.type) {
-    case EventType.MessageStart:
-    case EventType.MessageStop:
-    case EventType.ContentBlockStart:
-    case EventType.ContentBlockDelta:
-      return true;
-    default:
-      return false;
   }
 }
 

@@ -44,6 +44,19 @@ function makeEvent(): StreamEvent {
   return event;
 }
 
+/** True when the event read last opens an answer of which nothing was sent yet: all others can wait, or need no beginning. */
+export function opensAnswer(): bool {
+  switch (EVENT.type) {
+    case EventType.MessageStart:
+    case EventType.MessageStop:
+    case EventType.ContentBlockStart:
+    case EventType.ContentBlockDelta:
+      return true;
+    default:
+      return false;
+  }
+}
+
 /**
  * Reads `len` bytes of event data into EVENT; what belongs to the message as a whole goes into `answer`. `name` is the
  * event field's type, for events without a `type` of their own. False when the data is no JSON object.
