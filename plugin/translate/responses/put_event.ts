@@ -27,8 +27,9 @@ export function endEvent(out: Writer, s: ResponsesStream): void {
   s.sequence += 1;
 }
 
-/** `item_id` and `output_index`. */
-function putPlace(out: Writer, s: ResponsesStream, item: OutItem): void {
+/** Opens an event about an item: with `item_id` and `output_index`. */
+function beginItemEvent(out: Writer, s: ResponsesStream, type: usize, item: OutItem): void {
+  beginEvent(out, type);
   out.literal(L.R_ITEM_ID);
   putItemId(out, s, item);
   out.literal(L.R_OUTPUT_INDEX);
@@ -63,22 +64,21 @@ export function putItemEvent(out: Writer, s: ResponsesStream, type: usize, item:
 /** An event that says no more than which item it is about. */
 export function putPlain(out: Writer, s: ResponsesStream, type: usize, item: OutItem): void {
   if (s.quiet) return;
-  beginEvent(out, type);
-  putPlace(out, s, item);
+  beginItemEvent(out, s, type, item);
   endEvent(out, s);
 }
 
-/** The literal of the index that parts of an item are told by. */
-function partIndex(s: ResponsesStream, item: OutItem): usize {
-  return item.kind == ItemKind.Reasoning && s.own.summaries ? L.R_SUMMARY_INDEX : L.R_CONTENT_INDEX;
+/** As `beginItemEvent`, with the index that parts of the item are told by. */
+function beginPartEvent(out: Writer, s: ResponsesStream, type: usize, item: OutItem): void {
+  beginItemEvent(out, s, type, item);
+  const isSummary = item.kind == ItemKind.Reasoning && s.own.summaries;
+  out.literal(isSummary ? L.R_SUMMARY_INDEX : L.R_CONTENT_INDEX);
 }
 
 /** The part of an item begins or is complete; `text` is empty or what it holds. */
 export function putPartEvent(out: Writer, s: ResponsesStream, type: usize, item: OutItem): void {
   if (s.quiet) return;
-  beginEvent(out, type);
-  putPlace(out, s, item);
-  out.literal(partIndex(s, item));
+  beginPartEvent(out, s, type, item);
   out.literal(L.R_PART);
   putPart(out, s, item);
   endEvent(out, s);
@@ -94,9 +94,7 @@ export function putPartDelta(
   len: u32,
 ): void {
   if (s.quiet) return;
-  beginEvent(out, type);
-  putPlace(out, s, item);
-  out.literal(partIndex(s, item));
+  beginPartEvent(out, s, type, item);
   out.literal(L.R_DELTA);
   out.put(ptr, len);
   if (item.kind == ItemKind.Message) out.literal(L.R_NO_LOGPROBS);
@@ -112,9 +110,7 @@ export function putPartText(
   member: usize,
 ): void {
   if (s.quiet) return;
-  beginEvent(out, type);
-  putPlace(out, s, item);
-  out.literal(partIndex(s, item));
+  beginPartEvent(out, s, type, item);
   out.literal(member);
   item.text.copyTo(out);
   out.byte(Ascii.Quote);
@@ -132,8 +128,7 @@ export function putCallDelta(
   len: u32,
 ): void {
   if (s.quiet) return;
-  beginEvent(out, type);
-  putPlace(out, s, item);
+  beginItemEvent(out, s, type, item);
   out.literal(L.R_DELTA);
   out.put(ptr, len);
   endEvent(out, s);
@@ -148,8 +143,7 @@ export function putCallText(
   member: usize,
 ): void {
   if (s.quiet) return;
-  beginEvent(out, type);
-  putPlace(out, s, item);
+  beginItemEvent(out, s, type, item);
   if (item.kind == ItemKind.Function) {
     out.literal(L.K_NAME);
     if (item.namePtr == 0) out.literal(L.EMPTY_STRING);
@@ -170,8 +164,7 @@ export function putAnnotationEvent(
   len: u32,
 ): void {
   if (s.quiet) return;
-  beginEvent(out, L.R_ANNOTATION_ADDED);
-  putPlace(out, s, item);
+  beginItemEvent(out, s, L.R_ANNOTATION_ADDED, item);
   out.literal(L.R_CONTENT_INDEX);
   out.literal(L.R_ANNOTATION_INDEX);
   putU64(out, item.notes);
