@@ -3,7 +3,6 @@
  * whose input is a schema-bound answer. Decided before anything is written. Source: docs/chat.md, "Tools".
  */
 import * as L from "../../bytes/literals";
-import { Ascii } from "../../bytes/ascii";
 import { Writer } from "../../bytes/writer";
 import { ChatKey } from "../../wire/openai/chat_keys";
 import { Feature, Plan } from "../plan";
@@ -13,15 +12,9 @@ import { separate } from "../shared/blocks";
 import { checkKeptNames, prepareNames } from "../shared/names";
 import { refuseMemory } from "../shared/problem";
 import { settleFormat } from "../shared/settle_format";
-import {
-  openOutputFormat,
-  OutputFormat,
-  OutputMode,
-  putJsonTool,
-} from "../shared/structured_output";
+import { endTools, openOutputFormat, OutputFormat } from "../shared/structured_output";
 import {
   beginToolChoice,
-  putToolChoice,
   readLegacyChoice,
   readToolChoice,
   settleToolChoice,
@@ -114,15 +107,6 @@ export function putToolMembers(
     putWebSearch(out);
     request.facts.features |= Feature.WebSearch;
   }
-  if (format.mode == OutputMode.Tool) {
-    separate(out, first);
-    putJsonTool(out, format);
-  }
-  if (out.length == first) {
-    out.rewind(mark);
-    return true;
-  }
-  out.byte(Ascii.BracketClose);
-  putToolChoice(out);
+  endTools(out, mark, first, format);
   return true;
 }

@@ -19,22 +19,15 @@ import { refuseMemory } from "../shared/problem";
 import { applyRouteParams } from "../shared/route_params";
 import { settleFormat } from "../shared/settle_format";
 import { shapeList } from "../shared/shape";
-import {
-  openOutputFormat,
-  OutputFormat,
-  OutputMode,
-  putJsonTool,
-} from "../shared/structured_output";
+import { endTools, openOutputFormat, OutputFormat } from "../shared/structured_output";
 import { bringThinkingBack } from "../shared/thinking_back";
 import { decideThinking } from "../shared/thinking";
 import { readThinking } from "../shared/thinking_in";
 import { ThinkingInput } from "../shared/thinking_input";
 import { effortToWrite, putThinking } from "../shared/thinking_put";
-import { separate } from "../shared/blocks";
 import {
   beginToolChoice,
   isForcedChoice,
-  putToolChoice,
   readToolChoice,
   settleToolChoice,
 } from "../shared/tool_choice";
@@ -172,15 +165,6 @@ function putToolMembers(
   out.literal(L.K_TOOLS);
   const first = out.length;
   if (!putTools(out, first, base.talk, plan, base.facts)) return false;
-  if (format.mode == OutputMode.Tool) {
-    separate(out, first);
-    putJsonTool(out, format);
-  }
-  if (out.length == first) {
-    out.rewind(mark);
-    return true;
-  }
-  out.byte(Ascii.BracketClose);
-  putToolChoice(out);
+  endTools(out, mark, first, format);
   return true;
 }

@@ -11,13 +11,14 @@ import { Writer } from "../../bytes/writer";
 import { Facts, Feature, Plan, SchemaMode } from "../plan";
 import { note } from "./adaptation";
 import { Adaptation } from "./adaptations";
+import { separate } from "./blocks";
 import { Conversation } from "./conversation";
 import { findFreeName, freeNameLen } from "./names";
 import { atMember, refuseMemory, refuseUnsupported } from "./problem";
 import { SchemaSurvey, surveySchema } from "./schema_survey";
 import { putSurveyed } from "./schema_write";
 import { isBlankToken } from "./tokens";
-import { isForcedChoice } from "./tool_choice";
+import { isForcedChoice, putToolChoice } from "./tool_choice";
 import { putTypedSchema } from "./tools";
 
 /** What the client wants, and after the decision how it gets it. */
@@ -137,7 +138,7 @@ export function putOutputFormat(
 }
 
 /** Appends the tool whose input is the answer; the schema is the client's, untouched. */
-export function putJsonTool(out: Writer, format: OutputFormat): void {
+function putJsonTool(out: Writer, format: OutputFormat): void {
   out.literal(L.TOOL_OPEN);
   out.byte(Ascii.Quote);
   out.put(format.namePtr, format.nameLen);
@@ -149,4 +150,21 @@ export function putJsonTool(out: Writer, format: OutputFormat): void {
   out.literal(L.K_INPUT_SCHEMA);
   putTypedSchema(out, format.schemaPtr, format.schemaLen);
   out.byte(Ascii.BraceClose);
+}
+
+/**
+ * Ends the list of tools that began at `first`: with the tool of ours, where the answer is bound by one, and the choice behind it. A list
+ * without tools goes, back to `mark`.
+ */
+export function endTools(out: Writer, mark: u32, first: u32, format: OutputFormat): void {
+  if (format.mode == OutputMode.Tool) {
+    separate(out, first);
+    putJsonTool(out, format);
+  }
+  if (out.length == first) {
+    out.rewind(mark);
+    return;
+  }
+  out.byte(Ascii.BracketClose);
+  putToolChoice(out);
 }
