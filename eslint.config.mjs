@@ -91,7 +91,7 @@ export default tseslint.config(
     rules: { "no-restricted-syntax": ["error", ...HABITS, ...NO_EXCEPTIONS], "max-lines": "off" },
   },
   {
-    files: ["host-test/**/*.ts", "envoy/**/*.ts", "apisix/**/*.ts", "*.ts"],
+    files: ["host/**/*.ts", "host-test/**/*.ts", "envoy/**/*.ts", "apisix/**/*.ts", "*.ts"],
     extends: [js.configs.recommended, ...tseslint.configs.recommended],
     rules: { ...SIZE, "no-undef": "off" },
   },

@@ -1,6 +1,7 @@
 /**
  * Checks the import directions inside `plugin/` and where raw memory may be touched, by reading the source text.
  * Layers, lowest first: bytes; json, sse, eventstream, frame; wire; translate; policy; filter. `abi/` stands beside the stack.
+ * The host model in `host/` imports nothing from outside its folder and uses nothing of Node, so that browsers run it too.
  * Usage: `node scripts/check-layers.mjs`. Each problem is one line; any problem is exit 1.
  */
 import { readFileSync } from "node:fs";
@@ -29,6 +30,9 @@ const RAW_MEMORY = /\b(?:load|store|changetype)\s*<|\b(?:memory|heap)\s*\./;
 
 /** Parts of the language's own library that are used: digits of doubles, for numbers in a `google.protobuf.Struct`. */
 const LIBRARY = new Set(["util/number"]);
+
+/** Globals that Node has and browsers lack. */
+const NODE_ONLY = /\b(?:Buffer|process|require|__dirname|setImmediate)\b\s*[.(]/;
 
 const IMPORT = /^(?:import|export)\s+(?:[\w*\s{},]+\sfrom\s+)?["']([^"']+)["']/gm;
 
@@ -137,12 +141,35 @@ export function fileProblems(file, source) {
   return problems;
 }
 
+/**
+ * @param {string} file of the host model, relative to the root
+ * @param {string} source
+ * @returns {string[]} problems with the place, ready to print
+ */
+export function hostModelProblems(file, source) {
+  const problems = [...source.matchAll(IMPORT)]
+    .filter(([, target]) => {
+      const path = posix.join(posix.dirname(file), target);
+      return !target.startsWith(".") || !path.startsWith("host/");
+    })
+    .map(([, target]) => `${file}: an import leaves host/: ${target}`);
+  codeOnly(source)
+    .split("\n")
+    .forEach((line, index) => {
+      if (NODE_ONLY.test(line)) problems.push(`${file}:${index + 1}: nothing of Node in host/`);
+    });
+  return problems;
+}
+
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const files = filesBelow("plugin").filter((file) => file.endsWith(".ts"));
-  const problems = files.flatMap((file) =>
-    fileProblems(file, readFileSync(join(ROOT, file), "utf8")),
-  );
+  const model = filesBelow("host");
+  const sourceOf = (/** @type {string} */ file) => readFileSync(join(ROOT, file), "utf8");
+  const problems = [
+    ...files.flatMap((file) => fileProblems(file, sourceOf(file))),
+    ...model.flatMap((file) => hostModelProblems(file, sourceOf(file))),
+  ];
   for (const problem of problems) console.error(problem);
-  console.log(`layers: ${files.length} files, ${problems.length} problems`);
+  console.log(`layers: ${files.length + model.length} files, ${problems.length} problems`);
   process.exitCode = problems.length > 0 ? 1 : 0;
 }

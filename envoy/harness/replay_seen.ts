@@ -39,7 +39,7 @@ export function comparable(seen: Seen): Comparable {
 export function fromModel(message: SeenMessage): Seen | undefined {
   if (message.headers === undefined) return undefined;
   const { headers, trailers = [], ended } = message;
-  return { headers, body: message.body(), trailers, ended };
+  return { headers, body: Buffer.from(message.body()), trailers, ended };
 }
 
 function lines(headers: HeaderList): string[] {

@@ -2,7 +2,7 @@
 // IPC and gets one answer.
 
 import { readFile } from "node:fs/promises";
-import { WasmHost } from "../host/host.ts";
+import { WasmHost } from "../../host/index.ts";
 import type { ModuleUnderTest } from "./candidates.ts";
 import { median } from "./median.ts";
 import {

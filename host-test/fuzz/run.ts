@@ -81,7 +81,11 @@ function judge(fuzzCase: FuzzCase, result: ExchangeResult): string[] {
   const translated = upstream.ended && !passes(request);
   if (translated) {
     const marks = fuzzCase.marks ?? [];
-    const sent = upstreamProblems(upstream.body(), request.body ?? new Uint8Array(0), marks);
+    const sent = upstreamProblems(
+      Buffer.from(upstream.body()),
+      request.body ?? new Uint8Array(0),
+      marks,
+    );
     // The seed's mode sends temperatures as they are.
     problems.push(...sent.filter((problem) => !(isSeedMode(fuzzCase) && /^temp/.test(problem))));
   }
@@ -211,11 +215,12 @@ export function differences(
   const problems: string[] = [];
   const { request, response } = fuzzCase;
   if (request.reset) return [];
-  if (!one.upstream.body().equals(other.upstream.body())) problems.push("split: another request");
+  if (Buffer.compare(one.upstream.body(), other.upstream.body()) !== 0)
+    problems.push("split: another request");
   if (JSON.stringify(one.upstream.headers) !== JSON.stringify(other.upstream.headers))
     problems.push("split: other request headers");
   if (response === "gone" || response.reset) return problems;
-  if (one.client.body().equals(other.client.body())) return problems;
+  if (Buffer.compare(one.client.body(), other.client.body()) === 0) return problems;
   // With trailers an end can only be written while the host still collects, which the cuts decide.
   if (response.trailers || sameFailure(one, other)) return problems;
   return [...problems, `split: another answer`];

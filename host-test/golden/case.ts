@@ -159,7 +159,7 @@ export function outputsOf({ upstream, client }: ExchangeResult): Outputs {
     "anthropic.upstream.json": sent ? asLine(upstream) : undefined,
     "anthropic.head.json": sent ? unusualHead(upstream) : undefined,
     "client.json": isStream ? undefined : asLine(client),
-    "client.sse": isStream ? client.body() : undefined,
+    "client.sse": isStream ? Buffer.from(client.body()) : undefined,
     "client.head.json": answerHead(client),
   };
 }

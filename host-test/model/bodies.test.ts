@@ -1,6 +1,6 @@
 /** Bodies: what a callback sees, what an edit does, what is held and how much of it. */
 import { describe, expect, it } from "vitest";
-import { ByteBuffer } from "../host/byte_buffer.ts";
+import { ByteBuffer } from "../../host/byte_buffer.ts";
 import { exchange, HangError, MisuseError, type MessageInput } from "../host/index.ts";
 import { call, END, guest, logDigit, SIZE, SLOTS, status } from "./guest.ts";
 import {

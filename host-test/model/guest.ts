@@ -3,7 +3,7 @@
  * text format, and everything else (marker, allocator, imports, remaining callbacks) is filled in.
  */
 import binaryen from "binaryen";
-import { ENVOY_IMPORTS, EXPORT_SIGNATURES, WASI_IMPORTS } from "../host/abi.ts";
+import { ENVOY_IMPORTS, EXPORT_SIGNATURES, WASI_IMPORTS } from "../../host/abi.ts";
 
 /** Where constant texts are laid, and where the scratch allocator begins. */
 const TEXT_BASE = 4096;

@@ -246,6 +246,6 @@ describe("a stream of Bedrock", () => {
       request: request({ ...BODY, stream: true }),
       response: answerMessages(bedrockChunk(START)),
     });
-    expect(client.body()).toEqual(Buffer.from(bedrockChunk(START)));
+    expect(Buffer.from(client.body())).toEqual(Buffer.from(bedrockChunk(START)));
   });
 });

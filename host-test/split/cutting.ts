@@ -127,7 +127,11 @@ interface Seen {
 }
 
 function seen({ upstream, client }: ExchangeResult): Seen {
-  return { upstream: upstream.body(), client: client.body(), head: headOf(client) };
+  return {
+    upstream: Buffer.from(upstream.body()),
+    client: Buffer.from(client.body()),
+    head: headOf(client),
+  };
 }
 
 /** Status and headers. The host itself may send a length only where it knows one, so lengths are left out. */

@@ -69,13 +69,13 @@ describe("the worked example", () => {
     expect(upstream.header("x-api-key")).toBe("sk-test");
     expect(upstream.header("content-length")).toBe(String(upstreamBody.length));
     expect(upstream.header("anthropic-beta")).toBe("x-1");
-    expect(upstream.body().toString()).toBe(upstreamBody);
+    expect(upstream.text()).toBe(upstreamBody);
   });
 
   test("members in another order, in pieces", () => {
     const turned = Object.fromEntries(Object.entries(sent).reverse());
     for (const requestCut of [1, 7, 100]) {
-      expect(create(turned, { requestCut }).upstream.body().toString()).toBe(upstreamBody);
+      expect(create(turned, { requestCut }).upstream.text()).toBe(upstreamBody);
     }
   });
 
@@ -127,7 +127,7 @@ describe("forms", () => {
   test("params are copied byte for byte, but for what no batch may have and the model's name", () => {
     const raw = String.raw`{ "max_tokens" :1.0e1, "model": "anthropic/${MODEL}","messages":[ {"role":"user","content":"\u00e9\/"} ] }`;
     const sent = (inside: string) => `{"requests":[{"custom_id":"a","params":${inside}}]}`;
-    const upstream = (text: string) => create(text).upstream.body().toString();
+    const upstream = (text: string) => create(text).upstream.text();
     expect(upstream(sent(raw.replace("anthropic/", "")))).toBe(sent(raw.replace("anthropic/", "")));
     expect(upstream(sent(raw))).toBe(sent(raw.replace("anthropic/", "")));
     const live = raw.replace("{ ", '{ "stream": true, ').replace(" }", ', "speed":"fast" }');

@@ -40,7 +40,7 @@ const jsonl = (lines: unknown[], end = "\n") => lines.map((l) => JSON.stringify(
 const RESULTS = jsonl(LINES);
 const created = (lines: string) => lines.replace(/"created(_at)?":\d+/g, '"created$1":0');
 const results = (path: string, answer: unknown, more: Partial<Asked> = {}) =>
-  created(get(path, answer, more).client.body().toString());
+  created(get(path, answer, more).client.text());
 
 const OUT =
   '{"id":"batch_req_msgbatch_01Jo_q-2","custom_id":"q-2","response":{"status_code":200,"request_id":"msg_01B","body":{"id":"msg_01B","object":"chat.completion","created":0,"model":"claude-haiku-4-5","choices":[{"index":0,"message":{"role":"assistant","content":"yo!","refusal":null},"logprobs":null,"finish_reason":"stop"}],"usage":{"prompt_tokens":8,"completion_tokens":3,"total_tokens":11,"prompt_tokens_details":{"cached_tokens":0,"cache_write_tokens":0,"cached_read_tokens":0,"cached_write_tokens":0}}}},"error":null}\n';
@@ -92,7 +92,7 @@ describe("results", () => {
       answerHeaders: [["content-type", "application/x-jsonl"]],
     });
     expect(upstream.header(":path")).toBe("/v1/messages/batches/msgbatch_01Jo/results");
-    expect(client.body().toString()).toBe(RESULTS);
+    expect(client.text()).toBe(RESULTS);
     expect(client.header("content-length")).toBe(String(RESULTS.length));
   });
 

@@ -50,7 +50,7 @@ describe("one batch", () => {
     expect(upstream.header("content-type")).toBeUndefined();
     expect(upstream.header("x-api-key")).toBe("sk-test");
     expect(upstream.body()).toHaveLength(0);
-    expect(client.body().toString()).toBe(
+    expect(client.text()).toBe(
       '{"id":"batch_resp_msgbatch_01Zz","object":"batch","endpoint":"/v1/responses","errors":null,"input_file_id":"file-in-batch_resp_msgbatch_01Zz","completion_window":"24h","status":"cancelling","output_file_id":null,"error_file_id":null,"created_at":1772442927,"in_progress_at":1772442927,"expires_at":1772529327,"finalizing_at":null,"completed_at":null,"failed_at":null,"expired_at":null,"cancelling_at":1772443200,"cancelled_at":null,"request_counts":{"total":4,"completed":0,"failed":0},"metadata":null,"processing_status":"canceling","archived_at":null,"anthropic_request_counts":{"processing":4,"succeeded":0,"errored":0,"canceled":0,"expired":0}}',
     );
   });
@@ -196,9 +196,7 @@ describe("one batch", () => {
       expect(upstream.header(":method")).toBe("DELETE");
       expect(upstream.header(":path")).toBe("/v1/messages/batches/msgbatch_1");
       expect(client.status).toBe(200);
-      expect(client.body().toString()).toBe(
-        '{"id":"batch_text_msgbatch_1","object":"batch","deleted":true}',
-      );
+      expect(client.text()).toBe('{"id":"batch_text_msgbatch_1","object":"batch","deleted":true}');
     },
   );
 });
@@ -234,7 +232,7 @@ describe("list", () => {
 
   test("none", () => {
     const answer = { data: [], has_more: false, first_id: null, last_id: null };
-    expect(get("/v1/batches", answer).client.body().toString()).toBe(
+    expect(get("/v1/batches", answer).client.text()).toBe(
       '{"object":"list","data":[],"first_id":null,"last_id":null,"has_more":false}',
     );
   });

@@ -32,9 +32,7 @@ function complete(body: unknown, more: Partial<Asked> = {}): ExchangeResult {
 }
 
 const upstreamOf = (body: object, more: Partial<Asked> = {}) =>
-  complete({ model: MODEL, prompt: "hi", max_tokens: 5, ...body }, more)
-    .upstream.body()
-    .toString();
+  complete({ model: MODEL, prompt: "hi", max_tokens: 5, ...body }, more).upstream.text();
 
 const sent = (rest: string, messages = '[{"role":"user","content":"hi"}]') =>
   `{"model":"${MODEL}","max_tokens":5,"messages":${messages}${rest}}`;
@@ -55,13 +53,13 @@ describe("the worked example", () => {
 
   test("upstream", () => {
     expect(upstream.header(":path")).toBe("/v1/messages");
-    expect(upstream.body().toString()).toBe(
+    expect(upstream.text()).toBe(
       `{"model":"${MODEL}","max_tokens":40,"messages":[{"role":"user","content":"List two rivers.\\n"}],"temperature":0.2,"stop_sequences":["END"],"metadata":{"user_id":"u-77"}}`,
     );
   });
 
   test("client", () => {
-    expect(created(client.body().toString())).toBe(
+    expect(created(client.text())).toBe(
       `{"id":"msg_01Riv","object":"text_completion","created":0,"model":"${MODEL}","choices":[{"text":"List two rivers.\\nElbe\\nOder","index":0,"logprobs":null,"finish_reason":"stop"}],"usage":{"prompt_tokens":13,"completion_tokens":7,"total_tokens":20,"prompt_tokens_details":{"cached_tokens":0,"cache_write_tokens":0,"cached_read_tokens":0,"cached_write_tokens":0}}}`,
     );
     expect(client.header("x-bridge-adapted")).toBe("dropped:seed, filtered:stop");
@@ -128,7 +126,7 @@ describe("request as a message", () => {
   test("a raw escape of the client stays", () => {
     const body = `{"model":"${MODEL}","max_tokens":5,"prompt":"\\u00e9\\/\\ud83d"}`;
     const { upstream } = complete(body);
-    expect(upstream.body().toString()).toContain('"content":"\\u00e9\\/\\ud83d"');
+    expect(upstream.text()).toContain('"content":"\\u00e9\\/\\ud83d"');
   });
 
   test.each<[name: string, body: object, param: string, code: string]>([
@@ -170,13 +168,9 @@ describe("request as a message", () => {
 
   test("cut anywhere the same goes upstream", () => {
     const body = { model: MODEL, prompt: "\n\nHuman: é\n\nAssistant:", max_tokens: 3, echo: true };
-    const expected = complete(body).upstream.body().toString();
+    const expected = complete(body).upstream.text();
     for (let at = 1; at < JSON.stringify(body).length; at++)
-      expect(
-        complete(body, { requestCut: [at] })
-          .upstream.body()
-          .toString(),
-      ).toBe(expected);
+      expect(complete(body, { requestCut: [at] }).upstream.text()).toBe(expected);
   });
 
   test("the model of a deployment's path is taken where the body names none", () => {
@@ -224,11 +218,11 @@ describe("the old endpoint", () => {
   ])("%s", (_, body, upstream) => {
     const result = old(body);
     expect(result.upstream.header(":path")).toBe("/v1/complete");
-    expect(result.upstream.body().toString()).toBe(upstream);
+    expect(result.upstream.text()).toBe(upstream);
   });
 
   test("answer", () => {
-    expect(created(old({ echo: true }).client.body().toString())).toBe(
+    expect(created(old({ echo: true }).client.text())).toBe(
       '{"id":"compl_1","object":"text_completion","created":0,"model":"claude-2.1","choices":[{"text":"hi Elbe","index":0,"logprobs":null,"finish_reason":"stop"}]}',
     );
   });
@@ -315,22 +309,20 @@ describe("stream", () => {
       `data: {"id":"msg_01Riv","object":"text_completion","created":0,"model":"${MODEL}","choices":[],"usage":{"prompt_tokens":13,"completion_tokens":7,"total_tokens":20,"prompt_tokens_details":{"cached_tokens":0,"cache_write_tokens":0,"cached_read_tokens":0,"cached_write_tokens":0}}}\n\n`,
       "data: [DONE]\n\n",
     ].join("");
-    expect(created(stream(body, STREAM).body().toString())).toBe(expected);
+    expect(created(stream(body, STREAM).text())).toBe(expected);
     for (let at = 1; at < Buffer.byteLength(STREAM); at++)
-      expect(created(stream(body, STREAM, [at]).body().toString())).toBe(expected);
+      expect(created(stream(body, STREAM, [at]).text())).toBe(expected);
   });
 
   test("whole and streamed say the same", () => {
     const whole = complete({ model: MODEL, prompt: "hi", stream: true, echo: true });
-    expect(created(whole.client.body().toString())).toBe(
+    expect(created(whole.client.text())).toBe(
       chunk('"hiElbe\\nOder"') + chunk('""', '"stop"') + "data: [DONE]\n\n",
     );
   });
 
   test("a stream that ends early ends in an error", () => {
-    const text = stream({}, STREAM.slice(0, STREAM.indexOf("event: message_delta")))
-      .body()
-      .toString();
+    const text = stream({}, STREAM.slice(0, STREAM.indexOf("event: message_delta"))).text();
     expect(text).toContain('"code":"stream_truncated"');
     expect(text).not.toContain("[DONE]");
   });

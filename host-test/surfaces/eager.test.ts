@@ -76,8 +76,8 @@ describe("the upload is the batch", () => {
   test("the worked example, at every cut", () => {
     for (const requestCut of cutsOf(sent.length)) {
       const { upstream, client } = upload(sent, { requestCut });
-      expect(upstream.body().toString()).toBe(UPSTREAM);
-      expect(client.body().toString()).toBe(
+      expect(upstream.text()).toBe(UPSTREAM);
+      expect(client.text()).toBe(
         `{"id":"file-in-msgbatch_01Jo","object":"file","bytes":${String(LINES.join("\n").length)},"created_at":1772442927,"filename":"jobs.jsonl","purpose":"batch","status":"processed","expires_at":1774948527,"status_details":null}`,
       );
     }
@@ -103,7 +103,7 @@ describe("the upload is the batch", () => {
     ["other fields", field("expires_after[anchor]", "x") + PURPOSE + file(LINES.join("\n")) + END],
   ])("%s", (_, body) => {
     for (const requestCut of ["whole", 1, 50] as Cut[])
-      expect(upload(body, { requestCut }).upstream.body().toString()).toBe(UPSTREAM);
+      expect(upload(body, { requestCut }).upstream.text()).toBe(UPSTREAM);
   });
 
   test("names of the file", () => {
@@ -166,7 +166,7 @@ describe("the upload is a file", () => {
       expect(upstream.header(":path")).toBe("/v1/files");
       expect(upstream.header("anthropic-beta")).toBe("files-api-2025-04-14");
       expect(upstream.header("content-type")).toBe("multipart/form-data; boundary=b7");
-      expect(upstream.body().toString()).toBe(body.slice(body.indexOf(file("").slice(0, 60))));
+      expect(upstream.text()).toBe(body.slice(body.indexOf(file("").slice(0, 60))));
       expect(client.json()).toMatchObject({ id: "file_1" });
     }
   });

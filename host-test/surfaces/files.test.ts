@@ -86,7 +86,7 @@ describe("one file", () => {
     expect(upstream.header(":method")).toBe("DELETE");
     expect(upstream.header(":path")).toBe("/v1/files/file_011Abc");
     expect(client.status).toBe(200);
-    expect(client.body().toString()).toBe('{"id":"file_011Abc","object":"file","deleted":true}');
+    expect(client.text()).toBe('{"id":"file_011Abc","object":"file","deleted":true}');
   });
 });
 
@@ -114,7 +114,7 @@ describe("content", () => {
     expect(upstream.header("accept-encoding")).toBe("gzip");
     expect(upstream.header("anthropic-beta")).toBe(BETA);
     expect(client.status).toBe(206);
-    expect(client.body()).toEqual(BYTES);
+    expect(Buffer.from(client.body())).toEqual(BYTES);
     for (const name of ["content-length", "etag", "content-range", "content-encoding"])
       expect(client.header(name)).toBeDefined();
   });
@@ -146,7 +146,7 @@ describe("content", () => {
     expect(client.status).toBe(404);
     expect(client.header("content-encoding")).toBeUndefined();
     expect(client.json()).toMatchObject({ error: { type: "invalid_request_error" } });
-    expect(client.body().toString()).not.toMatch(/[^\u0020-\u007e]/);
+    expect(client.text()).not.toMatch(/[^\u0020-\u007e]/);
   });
 });
 

@@ -125,7 +125,7 @@ describe("Batches", () => {
   test("results as JSONL of custom_id and result", () => {
     const answer = '{"custom_id":"a","result":{"type":"expired"}}\n';
     const { client } = ask({ path: "/v1/batches/msgbatch_1/results", answer });
-    expect(client.body().toString()).toBe(answer);
+    expect(client.text()).toBe(answer);
   });
 
   test.each([
@@ -164,8 +164,8 @@ describe("Files", () => {
 
   test("file required, filename optional", () => {
     const named = '--b\r\nContent-Disposition: form-data; name="filename"\r\n\r\nn.txt\r\n';
-    expect(sent(upload(named)).body().toString()).toContain('name="file"; filename="n.txt"');
-    expect(sent(upload("")).body().toString()).toContain('name="file"; filename="file"');
+    expect(sent(upload(named)).text()).toContain('name="file"; filename="n.txt"');
+    expect(sent(upload("")).text()).toContain('name="file"; filename="file"');
   });
 
   test("size_bytes to bytes, created_at in Unix, mime_type to content_type; purpose batch, status processed", () => {
@@ -190,9 +190,7 @@ describe("Files", () => {
     expect(json({ method: "DELETE", path: "/v1/files/file_1", answer: {} })).toMatchObject({
       deleted: true,
     });
-    expect(
-      ask({ path: "/v1/files/file_1/content", answer: "bytes" }).client.body().toString(),
-    ).toBe("bytes");
+    expect(ask({ path: "/v1/files/file_1/content", answer: "bytes" }).client.text()).toBe("bytes");
   });
 });
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { decodePairs, encodePairs, type HeaderList } from "../../host/pairs.ts";
+import { decodePairs, encodePairs, type HeaderList } from "../../../host/pairs.ts";
 import { latin1, Probe, randomFrom } from "../../support/probe.ts";
 
 const probe = new Probe();

@@ -50,7 +50,7 @@ interface Chunk {
 /** The pieces of input that the client gets. */
 function received(pieces: string[]): string[] {
   const { client } = filter.chat(REQUEST, answerEvents(stream(pieces)));
-  return parseSse(client.body().toString()).flatMap((item) => {
+  return parseSse(client.text()).flatMap((item) => {
     if (!("data" in item) || item.data === "[DONE]") return [];
     const { choices } = JSON.parse(item.data) as Chunk;
     return (choices[0]?.delta.tool_calls ?? []).map(({ custom }) => custom?.input ?? "");
@@ -134,8 +134,7 @@ describe("the input of a custom tool's call", () => {
     const run = (size: number): string =>
       small
         .chat(REQUEST, answerEvents(stream(["[", "x".repeat(8000), "x".repeat(size)])))
-        .client.body()
-        .toString();
+        .client.text();
     expect(run(16384 - 8001)).toContain("[DONE]");
     expect(run(16384 - 8000)).toContain('"code":"invalid_upstream_response"');
     expect(run(16384 - 8000)).not.toContain("[DONE]");

@@ -52,10 +52,10 @@ function run(messages: object[]): { body: unknown; lost: boolean } {
     max_tokens: 64,
     messages,
   });
-  if (upstream.headers === undefined) throw new Error(client.body().toString());
+  if (upstream.headers === undefined) throw new Error(client.text());
   const adapted = client.header("x-bridge-adapted") ?? "";
   return {
-    body: JSON.parse(upstream.body().toString()) as unknown,
+    body: JSON.parse(upstream.text()) as unknown,
     lost: adapted.includes("dropped:cache_control"),
   };
 }

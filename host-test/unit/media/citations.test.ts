@@ -47,7 +47,7 @@ function streamOf(urls: readonly string[]): string {
 function annotationsOf(urls: readonly string[], config?: object): Annotation[] {
   const filter = Filter.load(config === undefined ? {} : { config });
   const { client } = filter.chat({ ...HELLO, stream: true }, answerEvents(streamOf(urls)));
-  const items = parseSse(client.body().toString());
+  const items = parseSse(client.text());
   expect(items.at(-1)).toEqual({ data: "[DONE]" });
   return items.flatMap((item) => {
     if (!("data" in item) || item.data === "[DONE]") return [];

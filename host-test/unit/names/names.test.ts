@@ -55,7 +55,7 @@ function sent(names: string[]): Sent {
   ];
   const tool_choice = tool(names.at(-1) ?? "");
   const { upstream } = filter.chat({ ...HELLO, messages, tools: names.map(tool), tool_choice });
-  return JSON.parse(upstream.body().toString()) as Sent;
+  return JSON.parse(upstream.text()) as Sent;
 }
 
 describe("names of declared tools", () => {
@@ -87,7 +87,7 @@ describe("names of declared tools", () => {
         }));
         const reply = answer({ ...REPLY, stop_reason: "tool_use", content });
         const { client } = filter.chat({ ...HELLO, tools: names.map(tool) }, reply);
-        const { choices } = JSON.parse(client.body().toString()) as Received;
+        const { choices } = JSON.parse(client.text()) as Received;
         expect(choices[0]?.message.tool_calls.map((made) => made.function.name)).toEqual(names);
       }),
       { seed: SEED, numRuns: 300 },
@@ -107,10 +107,7 @@ describe("bounds", () => {
     const names = Array.from({ length: count }, (_, i) => String(i).padEnd(128, "n"));
     const rest = CAP - count * full - RECORD - 2;
     const run = (length: number): string =>
-      filter
-        .chat({ ...HELLO, tools: [...names, "r".repeat(length)].map(custom) })
-        .client.body()
-        .toString();
+      filter.chat({ ...HELLO, tools: [...names, "r".repeat(length)].map(custom) }).client.text();
     expect(JSON.parse(run(rest))).toHaveProperty("choices");
     expect(JSON.parse(run(rest + 1))).toMatchObject({
       error: { param: "tools", code: "invalid_value" },
@@ -121,7 +118,7 @@ describe("bounds", () => {
     const many = Filter.load({ config: withProfile({ limits: { max_tools: 10000 } }) });
     const names = Array.from({ length: 900 }, (_, i) => String.fromCharCode(0x4e00 + i));
     const { upstream } = many.chat({ ...HELLO, tools: names.map(tool) });
-    const { tools } = JSON.parse(upstream.body().toString()) as Sent;
+    const { tools } = JSON.parse(upstream.text()) as Sent;
     expect(new Set(tools.map(({ name }) => name)).size).toBe(900);
     expect(tools.at(-1)?.name).toBe("__900");
   });

@@ -66,7 +66,7 @@ describe("streams", () => {
   test.each(streams)(
     "$name: numbers run on, items append and end as the last event has them",
     (golden) => {
-      const events = eventsOf(runCase(golden).client.body().toString());
+      const events = eventsOf(runCase(golden).client.text());
       expect(events.map((event) => event.sequence_number)).toEqual(events.map((_, index) => index));
       const added = events.filter(({ type }) => type === "response.output_item.added");
       expect(added.map((event) => event.output_index)).toEqual(added.map((_, index) => index));
@@ -84,7 +84,7 @@ describe("streams", () => {
   );
 
   test.each(streams.filter(isAnswered))("$name: the official client reads it", async (golden) => {
-    const body = runCase(golden).client.body().toString();
+    const body = runCase(golden).client.text();
     const last = eventsOf(body).at(-1);
     expect(await readByClient(body)).toMatchObject(last?.response as object);
   });
@@ -119,8 +119,7 @@ describe("whole answers", () => {
           request: { headers: RESPONSES_HEADERS, body: toBytes(body) },
           response: upstream,
         })
-        .client.body()
-        .toString();
+        .client.text();
     const whole = JSON.parse(run({ ...request, stream: false })) as object;
     const events = eventsOf(run({ ...request, stream: true }));
     expect(events.at(-1)?.response).toEqual(whole);
@@ -159,7 +158,7 @@ describe("room", () => {
         body: toBytes(events),
       },
     });
-    return eventsOf(client.body().toString()).at(-1);
+    return eventsOf(client.text()).at(-1);
   };
 
   test("as do many items that say next to nothing", () => {

@@ -19,7 +19,7 @@ function send(json_schema: object, through = filter): { body: Sent; text: string
     ...HELLO,
     response_format: { type: "json_schema", json_schema },
   });
-  const text = upstream.body().toString();
+  const text = upstream.text();
   return { body: JSON.parse(text) as Sent, text };
 }
 
@@ -127,7 +127,7 @@ describe("schemas that can be expressed", () => {
       7,
     );
     const { upstream } = filter.chat(spaced);
-    expect(JSON.parse(upstream.body().toString())).toEqual(send({ schema }).body);
+    expect(JSON.parse(upstream.text())).toEqual(send({ schema }).body);
   });
 });
 

@@ -4,6 +4,7 @@
  */
 import { LOG_LEVELS, MetricKind, Status, type LogLevel } from "./abi.ts";
 import type { Metrics } from "./metrics.ts";
+import { fromUtf8, joined, utf8 } from "./octets.ts";
 import type { HostFunctions, Vm } from "./vm.ts";
 
 const WASI_OK = 0;
@@ -42,7 +43,7 @@ export function vmFunctions(vm: Vm, services: VmServices): HostFunctions {
       if (bytes === undefined) return Status.InvalidMemoryAccess;
       services.log({
         level: name,
-        text: Buffer.from(bytes).toString("utf8"),
+        text: fromUtf8(bytes),
         contextId: vm.effective?.id ?? 0,
       });
       return Status.Ok;
@@ -96,7 +97,7 @@ export function wasiFunctions(vm: Vm, services: VmServices): HostFunctions {
 }
 
 function environmentFunctions(vm: Vm, env: Readonly<Record<string, string>>): HostFunctions {
-  const entries = Object.entries(env).map(([key, value]) => Buffer.from(`${key}=${value}\0`));
+  const entries = Object.entries(env).map(([key, value]) => utf8(`${key}=${value}\0`));
   const total = entries.reduce((sum, entry) => sum + entry.length, 0);
   return {
     environ_sizes_get: (countSlot: number, sizeSlot: number) => {
@@ -133,11 +134,11 @@ function writeStream(vm: Vm, services: VmServices, call: WriteCall): number {
     if (part === undefined) return WASI_FAULT;
     parts.push(part);
   }
-  const text = Buffer.concat(parts);
+  const bytes = joined(parts);
   services.log({
     level: call.fd === 1 ? "info" : "error",
-    text: text.toString("utf8"),
+    text: fromUtf8(bytes),
     contextId: vm.effective?.id ?? 0,
   });
-  return vm.memory.writeU32(call.writtenSlot, text.length) ? WASI_OK : WASI_FAULT;
+  return vm.memory.writeU32(call.writtenSlot, bytes.length) ? WASI_OK : WASI_FAULT;
 }

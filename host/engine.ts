@@ -25,5 +25,5 @@ interface WasmEngine {
   RuntimeError: ErrorConstructor;
 }
 
-/** Node's own V8: the engine that Envoy embeds as well. */
+/** The engine that runs this code: in Node it is V8, which Envoy embeds as well. */
 export const engine = (globalThis as unknown as { WebAssembly: WasmEngine }).WebAssembly;

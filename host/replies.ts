@@ -1,5 +1,6 @@
 /** Replies that Envoy makes by itself, and the headers that it gives to any local reply. */
 import type { LocalReply } from "./context.ts";
+import { utf8 } from "./octets.ts";
 import type { HeaderList } from "./pairs.ts";
 
 /** Texts of Envoy's own replies. Source: Envoy 1.40, measured. */
@@ -10,7 +11,7 @@ export const UPSTREAM_RESET =
 
 /** A reply of Envoy's own; text/plain when it has a body. */
 export function envoyReply(status: number, body: string, details = ""): LocalReply {
-  return { status, headers: [], body: Buffer.from(body), details, origin: "envoy" };
+  return { status, headers: [], body: utf8(body), details, origin: "envoy" };
 }
 
 /** What Envoy says when a held body exceeds the buffer limit, by direction. */

@@ -3,6 +3,7 @@
  * memory limits. JavaScript would link any arity, Envoy does not. Source: WebAssembly core specification, section 5.5.
  */
 import { LoadError } from "./errors.ts";
+import { fromUtf8 } from "./octets.ts";
 
 /** One imported or exported entity; `signature` is set for functions only (see abi.ts for its form). */
 export interface Extern {
@@ -56,7 +57,7 @@ class Reader {
 
   name(): string {
     const length = this.u32();
-    const text = Buffer.from(this.bytes.subarray(this.at, this.at + length)).toString("utf8");
+    const text = fromUtf8(this.bytes.subarray(this.at, this.at + length));
     this.at += length;
     return text;
   }

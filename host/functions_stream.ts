@@ -7,6 +7,7 @@ import type { PrefixReplace } from "./byte_buffer.ts";
 import type { PropertyValue } from "./context.ts";
 import { MisuseError } from "./errors.ts";
 import type { HeaderMap } from "./headers.ts";
+import { utf8 } from "./octets.ts";
 import { decodePairs, encodePairs } from "./pairs.ts";
 import type { HostFunctions, Vm } from "./vm.ts";
 
@@ -166,11 +167,11 @@ export function propertyFunctions(vm: Vm): HostFunctions {
 }
 
 function serialise(value: PropertyValue): Uint8Array {
-  if (typeof value === "string") return Buffer.from(value, "utf8");
+  if (typeof value === "string") return utf8(value);
   if (typeof value === "boolean") return Uint8Array.of(value ? 1 : 0);
   if (typeof value === "number" || typeof value === "bigint") {
-    const bytes = Buffer.alloc(8);
-    bytes.writeBigInt64LE(BigInt(value));
+    const bytes = new Uint8Array(8);
+    new DataView(bytes.buffer).setBigInt64(0, BigInt.asIntN(64, BigInt(value)), true);
     return bytes;
   }
   return Array.isArray(value) ? encodePairs(value) : value;

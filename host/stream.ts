@@ -8,6 +8,7 @@ import type { ByteBuffer } from "./byte_buffer.ts";
 import type { LocalReply } from "./context.ts";
 import { HangError, MisuseError, TrapError, UsageError } from "./errors.ts";
 import { Half, type Direction, type HalfOwner } from "./half.ts";
+import { utf8 } from "./octets.ts";
 import type { HeaderList } from "./pairs.ts";
 import {
   directReplyHeaders,
@@ -335,5 +336,5 @@ export class HttpStream implements HalfOwner {
 }
 
 function toBytes(bytes: Uint8Array | string): Uint8Array {
-  return typeof bytes === "string" ? Buffer.from(bytes, "utf8") : bytes;
+  return typeof bytes === "string" ? utf8(bytes) : bytes;
 }

@@ -14,6 +14,7 @@ import {
 } from "./functions_stream.ts";
 import { vmFunctions, wasiFunctions, type LogLine, type VmServices } from "./functions_vm.ts";
 import { Metrics } from "./metrics.ts";
+import { utf8 } from "./octets.ts";
 import { compilePlugin, type CompiledPlugin } from "./plugin.ts";
 import { PROFILES, type HostProfile, type HostProfileName } from "./profile.ts";
 import { RootContext, type RootOptions } from "./root.ts";
@@ -117,7 +118,7 @@ export class WasmHost implements StreamHost, VmServices {
     const bytes =
       config instanceof Uint8Array
         ? config
-        : Buffer.from(typeof config === "string" ? config : JSON.stringify(config));
+        : utf8(typeof config === "string" ? config : JSON.stringify(config));
     const canary = this.options.canary === false ? undefined : this.runCanary(bytes, options);
     const root = new RootContext(this.vm, bytes, options, this);
     this.startRoot(root, this.vm);

@@ -5,6 +5,7 @@
 import type { PropertyTable } from "./context.ts";
 import { UsageError } from "./errors.ts";
 import { WasmHost, type HostOptions } from "./host.ts";
+import { fromBase64, utf8 } from "./octets.ts";
 import type { HeaderList } from "./pairs.ts";
 import type { HostProfileName } from "./profile.ts";
 import type { RootContext } from "./root.ts";
@@ -108,9 +109,9 @@ export function runScenario(host: WasmHost, scenario: Scenario): ScenarioResult 
 
 /** The bytes that a scenario means. */
 export function scenarioBytes(bytes: ScenarioBytes): Uint8Array {
-  if (typeof bytes === "string") return Buffer.from(bytes);
-  if ("base64" in bytes) return Buffer.from(bytes.base64, "base64");
-  return Buffer.from(bytes.repeat.repeat(bytes.times));
+  if (typeof bytes === "string") return utf8(bytes);
+  if ("base64" in bytes) return fromBase64(bytes.base64);
+  return utf8(bytes.repeat.repeat(bytes.times));
 }
 
 type StreamStep = Exclude<ScenarioStep, { pauseMs: number }>;

@@ -5,6 +5,7 @@
 import { Status } from "./abi.ts";
 import type { WasmMemory } from "./engine.ts";
 import { MisuseError } from "./errors.ts";
+import { fromLatin1, latin1 } from "./octets.ts";
 
 /** The memory cap of the C++ host: 16,384 pages of 64 KiB. */
 const MAX_BYTES = 16_384 * 65_536;
@@ -13,7 +14,7 @@ const POISON = 0xaa;
 
 /** One instance per VM. Views are renewed after each growth; nothing here throws on a bad address. */
 export class GuestMemory {
-  private bytes: Buffer;
+  private bytes: Uint8Array;
   /** Blocks handed to the module since the callback began, as address and length pairs. */
   private readonly handed: number[] = [];
 
@@ -23,7 +24,7 @@ export class GuestMemory {
     private readonly allocate: (size: number) => number,
     private readonly poison: boolean,
   ) {
-    this.bytes = Buffer.from(memory.buffer);
+    this.bytes = new Uint8Array(memory.buffer);
   }
 
   /** Size of the memory in bytes. */
@@ -46,7 +47,7 @@ export class GuestMemory {
   text(address: number, length: number): string | undefined {
     const bytes = this.current();
     if (address + length > bytes.length) return undefined;
-    return bytes.toString("latin1", address, address + length);
+    return fromLatin1(bytes, address, address + length);
   }
 
   /** Writes a u32; false when out of range. */
@@ -93,7 +94,7 @@ export class GuestMemory {
 
   /** As `hand`, for text with one character per byte. */
   handText(text: string, pointerSlot: number, sizeSlot: number): number {
-    return this.hand(Buffer.from(text, "latin1"), pointerSlot, sizeSlot);
+    return this.hand(latin1(text), pointerSlot, sizeSlot);
   }
 
   /** Where the list of blocks stands; callbacks take it at their beginning. */
@@ -113,10 +114,10 @@ export class GuestMemory {
     handed.length = mark;
   }
 
-  private current(): Buffer {
+  private current(): Uint8Array {
     // A grown memory detaches the old buffer, which then has no bytes.
     if (this.bytes.length === 0) {
-      this.bytes = Buffer.from(this.memory.buffer);
+      this.bytes = new Uint8Array(this.memory.buffer);
       if (this.bytes.length > MAX_BYTES) {
         throw new MisuseError("the module's memory has grown beyond the host's cap of 1 GiB");
       }

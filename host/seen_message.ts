@@ -1,5 +1,6 @@
 /** What one side has received: headers, the body as it was cut, trailers, and how it ended. */
 import { ContentLengthError } from "./errors.ts";
+import { fromUtf8, joined } from "./octets.ts";
 import type { HeaderList } from "./pairs.ts";
 
 const NO_BODY_STATUS = /^(1\d\d|204|304)$/;
@@ -40,13 +41,13 @@ export class SeenMessage {
   }
 
   /** The whole body, in one new block. */
-  body(): Buffer {
-    return Buffer.concat(this.chunks, this.bytes);
+  body(): Uint8Array {
+    return joined(this.chunks);
   }
 
   /** The whole body as UTF-8. */
   text(): string {
-    return this.body().toString("utf8");
+    return fromUtf8(this.body());
   }
 
   /** The whole body, parsed. Throws SyntaxError. */

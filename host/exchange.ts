@@ -2,6 +2,7 @@
 import { cutBytes, type Cut } from "./cuts.ts";
 import { UsageError } from "./errors.ts";
 import type { WasmHost } from "./host.ts";
+import { utf8 } from "./octets.ts";
 import type { HeaderList } from "./pairs.ts";
 import type { RootContext } from "./root.ts";
 import type { SeenMessage } from "./seen_message.ts";
@@ -118,5 +119,5 @@ function sendEnd(sender: Sender, message: MessageInput, last: Uint8Array): void 
 }
 
 function toBytes(body: Uint8Array | string | undefined): Uint8Array {
-  return typeof body === "string" ? Buffer.from(body) : (body ?? EMPTY);
+  return typeof body === "string" ? utf8(body) : (body ?? EMPTY);
 }
