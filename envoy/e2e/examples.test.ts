@@ -287,7 +287,7 @@ describe("two-lanes.yaml", () => {
 
   // The lane of a client is no one's: both ways it is sent, and both ways the model decides.
   test.each([
-    ["claude-opus-4-5", "/v1/messages", "x-api-key", SECRETS["ANTHROPIC_API_KEY"], "api.anthropic"],
+    ["claude-3-haiku", "/v1/messages", "x-api-key", SECRETS["ANTHROPIC_API_KEY"], "api.anthropic"],
     [
       CHAT.model,
       "/serving-endpoints/anthropic/v1/messages",
@@ -307,6 +307,43 @@ describe("two-lanes.yaml", () => {
       expect(value(seen, "x-bridge-lane")).toBeUndefined();
       expect(JSON.stringify(seen?.headers).match(/canary-\w+/g)).toHaveLength(1);
     }
+  });
+});
+
+describe("two-lanes.yaml, a turn at the end", () => {
+  const example = useExample("two-lanes", ["api.anthropic.com", "example.cloud.databricks.com"]);
+  const ending = {
+    model: "claude-opus-4-7",
+    messages: [
+      { role: "user", content: "Complete the sentence:" },
+      { role: "assistant", content: "The capital of France is" },
+    ],
+  };
+
+  test.each(["direct", "none", undefined])(
+    "goes to Anthropic; lane of the client: %s",
+    async (lane) => {
+      const headers: Record<string, string> = lane === undefined ? {} : { "x-bridge-lane": lane };
+      const answer = await example().chat(answerJson(200, HELLO), ending, headers);
+      expect(answer.json).toMatchObject({ object: "chat.completion" });
+      expect(answer.header("x-bridge-prefill")).toBe("routed");
+      expect(answer.header("x-bridge-model")).toBe("claude-opus-4-5");
+      const [seen] = example().upstream.received;
+      expect([seen?.path, value(seen, "host")]).toEqual(["/v1/messages", "api.anthropic.com"]);
+      expect(value(seen, "x-api-key")).toBe(SECRETS["ANTHROPIC_API_KEY"]);
+      expect(value(seen, "x-bridge-lane")).toBeUndefined();
+      expect(bodyOf(seen)).toMatchObject({ model: "claude-opus-4-5", messages: ending.messages });
+      expect(JSON.stringify(seen?.headers).match(/canary-\w+/g)).toHaveLength(1);
+    },
+  );
+
+  test("stays where no model takes it, as an instruction", async () => {
+    const model = "claude-sonnet-5";
+    const answer = await example().chat(answerJson(200, HELLO), { ...ending, model });
+    expect(answer.header("x-bridge-prefill")).toBe("reframed");
+    const [seen] = example().upstream.received;
+    expect(value(seen, "host")).toBe("example.cloud.databricks.com");
+    expect(bodyOf(seen)).toMatchObject({ messages: [{ role: "user" }] });
   });
 });
 

@@ -234,6 +234,15 @@ describe("rules", () => {
     expect(ask({ settings, prefill: { mode: "reject" } }).word).toBeUndefined();
   });
 
+  test("one turn is one event, though its last message is empty", () => {
+    const messages = [...ending("x"), { role: "assistant", content: "" }];
+    for (const surface of ["chat", "native", "responses"] as const) {
+      const seen = ask({ surface, messages, prefill: { mode: "strip" } });
+      expect(seen.counted).toEqual({ "strip/text/anthropic": 1 });
+      expect(seen.sent?.messages).toEqual([QUESTION]);
+    }
+  });
+
   test("one turn is one event", () => {
     expect(ask({ model: REFUSING, prefill: { mode: "strip" } }).counted).toEqual({
       "strip/text/anthropic": 1,

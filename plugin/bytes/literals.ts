@@ -4785,6 +4785,10 @@ export const H_X_BRIDGE_PREFILL: usize = memory.data<u8>([16, 0, 0, 0, 120, 45, 
 // prettier-ignore
 export const H_X_BRIDGE_LANE: usize = memory.data<u8>([13, 0, 0, 0, 120, 45, 98, 114, 105, 100, 103, 101, 45, 108, 97, 110, 101]);
 
+// "x-bridge-model"
+// prettier-ignore
+export const H_X_BRIDGE_MODEL: usize = memory.data<u8>([14, 0, 0, 0, 120, 45, 98, 114, 105, 100, 103, 101, 45, 109, 111, 100, 101, 108]);
+
 // "bridge_prefill_total.action.="
 // prettier-ignore
 export const M_PREFILL_ACTION: usize = memory.data<u8>([29, 0, 0, 0, 98, 114, 105, 100, 103, 101, 95, 112, 114, 101, 102, 105, 108, 108, 95, 116, 111, 116, 97, 108, 46, 97, 99, 116, 105, 111, 110, 46, 61]);
@@ -4836,6 +4840,10 @@ export const W_REFRAMED: usize = memory.data<u8>([8, 0, 0, 0, 114, 101, 102, 114
 // "rejected"
 // prettier-ignore
 export const W_REJECTED: usize = memory.data<u8>([8, 0, 0, 0, 114, 101, 106, 101, 99, 116, 101, 100]);
+
+// "routed"
+// prettier-ignore
+export const W_ROUTED: usize = memory.data<u8>([6, 0, 0, 0, 114, 111, 117, 116, 101, 100]);
 
 // "empty-dropped"
 // prettier-ignore

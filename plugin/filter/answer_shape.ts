@@ -1,6 +1,6 @@
 /** What a stream keeps of its request, so that the answer looks as it should. */
 import { output } from "../abi/memory";
-import { Arena, openArena } from "../bytes/arena";
+import { Arena, closeArena, openArena } from "../bytes/arena";
 import { openStruct } from "../bytes/records";
 import { Profile, StreamPing, StreamUsage } from "../policy/config";
 import { planModelChanged } from "../policy/plan_maker";
@@ -17,6 +17,15 @@ import { StreamState } from "./stream";
 const STREAM_ARENA_BYTES: u32 = 1008;
 /** What a stream may keep besides one event: citations, which may leave half of each chunk unused, and the rest. */
 const STREAM_ARENA_EXTRA: u32 = 2 * CITATIONS_CAP + 65536;
+
+/** Forgets what was kept: the request is written anew, for another profile. */
+export function dropShape(stream: StreamState): void {
+  const arena = stream.arena;
+  if (arena != null) closeArena(arena);
+  stream.arena = null;
+  stream.shape = null;
+  stream.adaptedLen = 0;
+}
 
 /** Keeps sizes from wrapping. */
 const ARENA_CEILING: u32 = 0x4000_0000;

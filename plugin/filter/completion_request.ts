@@ -20,7 +20,7 @@ import { putPathByBody } from "./message_path";
 import { refuseOperation } from "./operation";
 import { settlePrefill } from "./prefill";
 import { putHeader } from "./request_headers";
-import { settledProfile } from "./settle_profile";
+import { settledProfile, settleHeaders } from "./settle_profile";
 import { StreamState } from "./stream";
 import { endResourcePath, openQuery, putResourcePath } from "./upstream_path";
 
@@ -45,6 +45,8 @@ export function translateCompletion(
   const plan = makePlan(request.facts, config, profile, len, scratch());
   if (plan == null) return problemStatus != 0 ? false : refuseMemory();
   const asText = isForTextEndpoint(stream, profile, plan);
+  // The path of the text endpoint is written over the one that is the same for all.
+  if (asText && !settleHeaders(stream, profile, request.facts)) return false;
   if (!write(request, prompt, profile, plan, asText)) return false;
   if (!keep(stream, profile, request, prompt, asText)) return false;
   return asText || settleMessage(stream, config, profile, request.facts, plan);
@@ -59,6 +61,7 @@ function settleMessage(
   plan: Plan,
 ): bool {
   if (!settlePrefill(stream, profile, facts, plan)) return false;
+  if (!settleHeaders(stream, profile, facts)) return false;
   if (!stream.requestHeld) return true;
   putPathByBody(profile, plan, facts.stream);
   return settleBetas(stream, config, profile, facts, plan);

@@ -5,11 +5,17 @@
 import { startsWithLiteral, startsWithLiteralIgnoreCase, literalLen } from "../bytes/compare";
 import * as L from "../bytes/literals";
 import { SpanTable } from "../bytes/span_table";
-import { output } from "../abi/memory";
+import { makeWriter, Writer } from "../bytes/writer";
 import { AuthHeader, AuthMode, Profile } from "../policy/config";
 import { chooseKey, firstKey } from "./key_choice";
 import { dropHeader, putHeader } from "./request_headers";
 import { RequestHeader } from "./request_headers_table";
+
+/** Not the output writer: the body may stand there already. */
+const BEARER: Writer = makeWriter();
+/** More than a host lets a header have. */
+const BEARER_CAP: u32 = 65536;
+const BEARER_KEPT: u32 = 4096;
 
 let tokenPtr: usize = 0;
 let tokenLen: u32 = 0;
@@ -79,9 +85,9 @@ function isBearer(profile: Profile): bool {
 }
 
 function putBearer(): void {
-  const out = output();
-  out.begin(256, 65536);
-  out.literal(L.BEARER);
-  out.put(tokenPtr, tokenLen);
-  putHeader(L.H_AUTHORIZATION, out.start, out.length);
+  BEARER.begin(256, BEARER_CAP);
+  BEARER.literal(L.BEARER);
+  BEARER.put(tokenPtr, tokenLen);
+  putHeader(L.H_AUTHORIZATION, BEARER.start, BEARER.length);
+  BEARER.finish(BEARER_KEPT);
 }

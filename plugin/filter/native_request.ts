@@ -15,7 +15,7 @@ import { keepNativeShape } from "./answer_shape";
 import { settleNativeBetas } from "./native_betas";
 import { nativePath, putNativePathByBody } from "./native_path";
 import { settleNativePrefill } from "./prefill";
-import { settledProfile } from "./settle_profile";
+import { settledProfile, settleHeaders } from "./settle_profile";
 import { StreamState } from "./stream";
 
 /** Room for values of headers where no body is written yet. */
@@ -53,10 +53,11 @@ function putRequest(
   plan: Plan,
 ): bool {
   if (!editMembers(request, plan)) return false;
-  if (stream.requestHeld) putNativePathByBody(stream, profile, plan, request.facts.stream);
   if (!putBody(request, plan)) return false;
   if (!keepNativeShape(stream, profile, request.facts)) return refuseMemory();
   if (!settleNativePrefill(stream, profile, request, plan)) return false;
+  if (!settleHeaders(stream, profile, request.facts)) return false;
+  if (stream.requestHeld) putNativePathByBody(stream, profile, plan, request.facts.stream);
   if (stream.requestHeld && !settleNativeBetas(stream, config, profile, request, plan))
     return false;
   nativeUnchanged = nativeUnchanged && output().length == 0;

@@ -133,7 +133,7 @@ function isSwitchedOff(profile: Profile): bool {
 }
 
 /** Operations that the translators know and the upstream has. */
-function isServed(operation: Operation, profile: Profile): bool {
+export function isServed(operation: Operation, profile: Profile): bool {
   switch (operation) {
     case Operation.Chat:
     case Operation.Responses:

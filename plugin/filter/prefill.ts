@@ -8,10 +8,12 @@ import * as L from "../bytes/literals";
 import { makeStruct } from "../bytes/records";
 import { Endpoint, Profile } from "../policy/config";
 import {
+  actionOf,
   chosenMode,
   chosenReframe,
   decidePrefill,
   isRefusing,
+  passTurn,
   PrefillAction,
   PrefillQuestion,
 } from "../policy/prefill";
@@ -30,31 +32,52 @@ import {
 import { atMember, refuse, refuseMemory } from "../translate/shared/problem";
 import { Dialect, Operation } from "../translate/surface";
 import { countPrefill } from "./prefill_metrics";
+import { decideRoute, keepRouted } from "./prefill_route";
 import { StreamState } from "./stream";
 
 /** What an instruction adds. */
 const EDIT_BYTES: u32 = 2048;
 const QUESTION: PrefillQuestion = makeStruct<PrefillQuestion>();
 
-/** Decides about the turn of the body that stands in the output writer. False with a problem. */
+/** Decides about the turn of the body that stands in the output writer. False with a problem, or when it goes to another profile. */
 export function settlePrefill(
   stream: StreamState,
   profile: Profile,
   facts: Facts,
   plan: Plan,
 ): bool {
-  if (facts.emptyPrefill) tell(stream, profile, PrefillAction.DropEmpty, PrefillKind.Empty);
-  if (!facts.prefill) return true;
+  if (!facts.prefill) {
+    if (facts.emptyPrefill) tell(stream, profile, PrefillAction.DropEmpty, PrefillKind.Empty);
+    return true;
+  }
   const out = output();
   const prefill = surveyPrefill(out.start, out.length, profile.maxDepth, scratch());
   if (prefill == null) return refuseMemory();
+  if (stream.isRouted) return edit(stream, prefill, passRouted()) && keepModel(stream, plan);
   const action = decide(stream, profile, prefill, facts, plan);
-  if (chosenMode == PrefillMode.Reject) return rejectTurn(stream, prefill);
-  return edit(stream, prefill, action) && (keepEcho(stream, prefill) || refuseMemory());
+  return mayGo(stream, prefill, action) && edit(stream, prefill, action);
 }
 
-/** Notes what the answer may repeat. False without memory. */
+/** The turn has come to the profile that takes it: nothing is decided again, and nothing counted. */
+function passRouted(): PrefillAction {
+  passTurn();
+  return PrefillAction.Passthrough;
+}
+
+function keepModel(stream: StreamState, plan: Plan): bool {
+  return keepRouted(stream, plan) || refuseMemory();
+}
+
+/** False with a problem, or when the turn goes to another profile. */
+function mayGo(stream: StreamState, prefill: Prefill, action: PrefillAction): bool {
+  if (action == PrefillAction.Route) return false;
+  if (chosenMode == PrefillMode.Reject) return rejectTurn(stream, prefill);
+  return keepEcho(stream, prefill) || refuseMemory();
+}
+
+/** Notes what the answer may repeat; a count repeats nothing. False without memory. */
 function keepEcho(stream: StreamState, prefill: Prefill): bool {
+  if (endpointOf(stream.operation) == Endpoint.CountTokens) return true;
   const shape = stream.shape;
   const arena = stream.arena;
   const reframe = chosenReframe;
@@ -76,10 +99,11 @@ export function settleNativePrefill(
   const out = output();
   const facts = request.facts;
   if (!facts.prefill || out.length > 0) return settlePrefill(stream, profile, facts, plan);
+  if (stream.isRouted) return keepModel(stream, plan);
   const prefill = surveyPrefill(request.bodyPtr, request.bodyLen, profile.maxDepth, scratch());
   if (prefill == null) return refuseMemory();
   const action = decide(stream, profile, prefill, facts, plan);
-  if (chosenMode == PrefillMode.Reject) return rejectTurn(stream, prefill);
+  if (!mayGo(stream, prefill, action)) return false;
   if (chosenMode == PrefillMode.Passthrough) return true;
   out.begin(request.bodyLen + prefill.rawLen + EDIT_BYTES, plan.maxOutputBytes);
   out.put(request.bodyPtr, request.bodyLen);
@@ -95,7 +119,8 @@ function decide(
   plan: Plan,
 ): PrefillAction {
   ask(stream, profile, prefill, facts, plan);
-  const action = decidePrefill(QUESTION);
+  let action = decidePrefill(QUESTION);
+  if (action == PrefillAction.Route) action = decideRoute(stream, QUESTION, facts, plan);
   if (action != PrefillAction.None) tell(stream, profile, action, prefill.kind);
   return action;
 }
@@ -154,7 +179,7 @@ function rejectTurn(stream: StreamState, prefill: Prefill): bool {
 
 /** The member that holds the turn in the client's body. */
 function listOf(operation: Operation): usize {
-  if (operation == Operation.Responses) return L.INPUT;
+  if (operation == Operation.Responses || operation == Operation.ResponseTokens) return L.INPUT;
   return operation == Operation.Completions ? L.PROMPT : L.MESSAGES;
 }
 
@@ -182,6 +207,10 @@ function wordOf(action: PrefillAction): usize {
       return L.W_REJECTED;
     case PrefillAction.DropEmpty:
       return L.W_EMPTY_DROPPED;
+    case PrefillAction.Route:
+      return L.W_ROUTED;
+    case PrefillAction.RouteUnsupported:
+      return wordOf(actionOf(chosenMode));
     default:
       return 0;
   }
@@ -196,6 +225,7 @@ function endpointOf(operation: Operation): Endpoint {
     case Operation.Messages:
       return Endpoint.Messages;
     case Operation.CountTokens:
+    case Operation.ResponseTokens:
       return Endpoint.CountTokens;
     default:
       return Endpoint.ChatCompletions;

@@ -27,6 +27,7 @@ import { editRequestHeaders } from "./request_edit";
 import { headerBlock, headerBlockLen, putHeader, readRequestHeaders } from "./request_headers";
 import { RequestHeader } from "./request_headers_table";
 import { requestUnchanged, translateRequest } from "./request_translator";
+import { mayRoute } from "./prefill_route";
 import { needsModel, selectProfile, selectWithoutModel, UNKNOWN_PROFILE } from "./select_profile";
 import { sendNative } from "./native_resource";
 import { isNativeResource, isResource, Operation } from "../translate/surface";
@@ -81,7 +82,7 @@ function awaitBody(
   profile: Profile,
 ): Action {
   const early = config.requestHeaders == RequestHeaders.Early;
-  stream.deferred = stream.resource == null && (needsModel || hasKeysByModel(profile));
+  stream.deferred = waitsForBody(stream, profile);
   if (!stream.deferred) {
     editRequestHeaders(stream, headers, profile, !early && stream.root.holdProven);
     stream.usesOAuth = usesOAuth;
@@ -94,6 +95,12 @@ function awaitBody(
   stream.requestHeld = true;
   watch(stream);
   return Action.Pause;
+}
+
+/** Where the request goes, or by which key, is told by its body. */
+function waitsForBody(stream: StreamState, profile: Profile): bool {
+  if (stream.resource != null) return false;
+  return needsModel || hasKeysByModel(profile) || mayRoute(stream, profile);
 }
 
 /** Index of the profile, below 0: none. Operations without a model in their body are chosen for at once. */

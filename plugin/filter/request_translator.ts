@@ -14,7 +14,8 @@ import { translateBatch } from "./batch_request";
 import { settleBetas } from "./beta_headers";
 import { editNativeRequest, nativeUnchanged } from "./native_request";
 import { settlePrefill } from "./prefill";
-import { settledProfile } from "./settle_profile";
+import { takeRoute } from "./prefill_route";
+import { settledProfile, settleHeaders } from "./settle_profile";
 import { takePathModel, translateCompletion } from "./completion_request";
 import { translateResponses } from "./responses_request";
 import { StreamState } from "./stream";
@@ -25,6 +26,19 @@ export let requestUnchanged: bool = false;
 
 /** Leaves the upstream's request in the output writer. False with a problem, or when the stream passes untouched. */
 export function translateRequest(
+  stream: StreamState,
+  config: Config,
+  profile: Profile,
+  ptr: usize,
+  len: u32,
+): bool {
+  if (translateFor(stream, config, profile, ptr, len)) return true;
+  const target = takeRoute(stream);
+  return target != null && translateFor(stream, config, target, ptr, len);
+}
+
+/** Writes the request for a profile. False also when an assistant turn at its end goes to another one. */
+function translateFor(
   stream: StreamState,
   config: Config,
   profile: Profile,
@@ -74,6 +88,7 @@ function translateChat(
   if (out.failed) return refuseWhole(413, L.CODE_REQUEST_TOO_LARGE, L.TEXT_OUTPUT_TOO_LARGE);
   if (!keepShape(stream, profile, request.facts, request.talk, 0)) return refuseMemory();
   if (!settlePrefill(stream, profile, request.facts, plan)) return false;
+  if (!settleHeaders(stream, profile, request.facts)) return false;
   if (!stream.requestHeld) return true;
   putPathByBody(profile, plan, request.facts.stream);
   return settleBetas(stream, config, profile, request.facts, plan);

@@ -15,6 +15,8 @@ import {
   ResponsesRequest,
 } from "../translate/responses/request";
 import { writeResponses } from "../translate/responses/write";
+import { Plan } from "../translate/plan";
+import { ClientRequest } from "../translate/shared/client_request";
 import { AnswerShape, ResponsesShape } from "../translate/shape";
 import { wrapCount } from "../translate/shared/count_envelope";
 import { problemStatus, refuseMemory, refuseWhole } from "../translate/shared/problem";
@@ -25,7 +27,7 @@ import { keepShape } from "./answer_shape";
 import { settleBetas } from "./beta_headers";
 import { putCountPathByBody, putPathByBody } from "./message_path";
 import { settlePrefill } from "./prefill";
-import { settledProfile } from "./settle_profile";
+import { settledProfile, settleHeaders } from "./settle_profile";
 import { StreamState } from "./stream";
 
 /** Leaves the upstream's request in the output writer. False with a problem, or when the stream passes untouched. */
@@ -68,6 +70,7 @@ function sendResponses(
     return refuseMemory();
   if (!keepResponsesShape(stream, profile, request)) return refuseMemory();
   if (!settlePrefill(stream, profile, base.facts, plan)) return false;
+  if (!settleHeaders(stream, profile, base.facts)) return false;
   if (!stream.requestHeld) return true;
   putPathByBody(profile, plan, base.facts.stream);
   return settleBetas(stream, config, profile, base.facts, plan);
@@ -90,15 +93,23 @@ function sendCount(
   out.begin(expectedBytes(base, len), plan.maxOutputBytes);
   if (!writeResponses(out, request, plan)) return false;
   if (!keepShape(stream, profile, base.facts, base.talk, 0)) return refuseMemory();
+  if (!settlePrefill(stream, profile, base.facts, plan)) return false;
+  if (!settleHeaders(stream, profile, base.facts)) return false;
   // The list of an upstream that has it in the body belongs into what is counted.
   if (stream.requestHeld && !settleBetas(stream, config, profile, base.facts, plan)) return false;
+  if (!shapeCount(base, plan)) return false;
+  if (stream.requestHeld) putCountPathByBody(profile, plan);
+  return true;
+}
+
+/** Makes the request in the output writer one for a count. False with a problem. */
+function shapeCount(base: ClientRequest, plan: Plan): bool {
+  const out = output();
   const shaped = plan.invokesCount
     ? wrapCount(out, scratch())
     : keepCounted(out, scratch(), base.cursor);
   if (!shaped) return refuseMemory();
-  if (out.failed) return refuseWhole(413, L.CODE_REQUEST_TOO_LARGE, L.TEXT_OUTPUT_TOO_LARGE);
-  if (stream.requestHeld) putCountPathByBody(profile, plan);
-  return true;
+  return !out.failed || refuseWhole(413, L.CODE_REQUEST_TOO_LARGE, L.TEXT_OUTPUT_TOO_LARGE);
 }
 
 /** Completes the shape that was kept. False without memory. */

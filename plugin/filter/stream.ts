@@ -91,6 +91,9 @@ export class StreamState {
   hasBetas: bool; // the client sent a header anthropic-beta
   betasPtr: usize; // value of x-bridge-betas; in the arena
   betasLen: u32;
+  isRouted: bool; // a turn at the end led to another profile, which `profile` is
+  routedPtr: usize; // name of the model there; in the arena
+  routedLen: u32;
   prefillWord: usize; // literal for x-bridge-prefill; 0: nothing to say
   chat: ChatStream | null; // of Operation.Chat; in the arena
   native: NativeStream | null; // of Operation.Messages; in the arena

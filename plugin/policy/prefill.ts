@@ -54,6 +54,11 @@ export let chosenRoute: PrefillRoute | null = null;
 /** The last question was about a model that refuses such turns. */
 export let isRefusing: bool = false;
 
+/** Chooses to let the turn pass. */
+export function passTurn(): void {
+  chosenMode = PrefillMode.Passthrough;
+}
+
 /** Decides. Of `Route` it is still to be asked whether the other model takes the turn. */
 export function decidePrefill(question: PrefillQuestion): PrefillAction {
   const settings = question.profile.prefill;
@@ -87,7 +92,8 @@ function dropEmpty(question: PrefillQuestion): PrefillAction {
   return chosenMode == PrefillMode.Reject ? PrefillAction.Reject : PrefillAction.DropEmpty;
 }
 
-function takesPrefill(question: PrefillQuestion): bool {
+/** True when the question's model takes such turns, as its profile has it: by the model table, or by its list of those that do not. */
+export function takesPrefill(question: PrefillQuestion): bool {
   const models = question.profile.prefill.models;
   if (models.count == 0) return question.isServed;
   return !matches(models, question);
@@ -167,7 +173,7 @@ export function actionOf(mode: PrefillMode): PrefillAction {
   }
 }
 
-/** The other lane's model refuses the turn too: what is done instead. */
+/** The turn cannot go the other lane: what is done instead. */
 export function fallBack(question: PrefillQuestion): void {
   const route = chosenRoute;
   if (route == null) return;

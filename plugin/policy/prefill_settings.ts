@@ -51,7 +51,7 @@ export class PrefillRoute {
   namePtr: usize; // length 0: none
   nameLen: u32;
   profile: i32; // index; -1: unknown
-  fallback: PrefillMode; // where that profile's model refuses the turn too
+  fallback: PrefillMode; // where the turn cannot go there
 }
 
 /** What a rule asks; bits of `PrefillRule.asks`. */
@@ -85,6 +85,7 @@ export class PrefillRule {
 @final
 export class PrefillSettings {
   mode: PrefillMode;
+  routes: bool; // the mode is route, or that of some rule
   when: PrefillWhen;
   models: TextList; // globs; empty: the model table
   rules: StructArray<PrefillRule>;

@@ -262,3 +262,40 @@ describe("documents", () => {
     expect(errors[20]).toBe("$: errors not shown: 3");
   });
 });
+
+describe("where a prefill route leads", () => {
+  const route = (prefill: object, more: object = {}) =>
+    errorsOf({ version: 1, profiles: { a: { prefill }, b: {} }, default_profile: "a", ...more });
+
+  it("needs a profile, of its own or of the profile's", () => {
+    const needs = '$.profiles.a.prefill.route: mode "route" needs "route": {"profile": …}';
+    const rules = [{ match: { kinds: ["json"] }, mode: "route" }];
+    expect(route({ mode: "route" })).toEqual([needs]);
+    expect(route({ rules })).toEqual([needs]);
+    expect(route({ rules, route: { profile: "b" } })).toEqual([]);
+    expect(route({ rules: [{ ...rules[0], route: { profile: "b" } }] })).toEqual([]);
+  });
+
+  it("is one of the profiles", () => {
+    const unknown = '$.profiles.a.prefill.route.profile: no profile "c"; known: a, b';
+    expect(route({ mode: "route", route: { profile: "c" } })).toEqual([unknown]);
+    expect(errorsOf(one({ prefill: { mode: "route", route: { profile: "b" } } }))).toEqual([
+      '$.profile.prefill.route.profile: no profile "b"; known: default',
+    ]);
+  });
+
+  it("is chosen by the body", () => {
+    const prefill = { mode: "route", route: { profile: "b" } };
+    expect(route(prefill, { request_headers: "early" })).toEqual([
+      '$.profiles.a.prefill.route: a route is chosen by the body, which needs "request_headers": "hold"',
+    ]);
+  });
+
+  it("is told once for defaults that no profile replaces", () => {
+    const defaults = { prefill: { mode: "route" } };
+    const config = { version: 1, defaults, profiles: { a: {}, b: {} }, default_profile: "a" };
+    expect(errorsOf(config)).toHaveLength(2);
+    const settled = { ...defaults.prefill, route: { profile: "a" } };
+    expect(errorsOf({ ...config, defaults: { prefill: settled } })).toEqual([]);
+  });
+});

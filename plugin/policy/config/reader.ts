@@ -43,6 +43,7 @@ export class Reader {
   // What settings go to.
   profile: Profile;
   isDefaults: bool; // `profile` is what others start from
+  isShort: bool; // the only profile is `profile`
   ownKeys: bool; // the profile itself has `auth.keys`
   keys: StructArray<Key>;
   key: Key;

@@ -136,6 +136,7 @@ function checkAlone(reader: Reader, spans: StructArray<Span>, key: ConfigKey): v
 function readShortForm(reader: Reader, spans: StructArray<Span>, defaults: Profile): void {
   if (spans.at(ConfigKey.Profile).ptr == 0) return;
   if (!openProfiles(reader, 1)) return;
+  reader.isShort = true;
   beginProfile(reader, defaults, literalPtr(T.DEFAULT_NAME), literalLen(T.DEFAULT_NAME));
   readMember(reader, spans, ConfigKey.Profile);
   reader.config.defaultProfile = 0;

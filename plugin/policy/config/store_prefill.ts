@@ -126,20 +126,8 @@ export function openPrefillRules(reader: Reader, count: u32): void {
 
 /** The walk leaves an object of these settings. */
 export function endPrefillGroup(reader: Reader, group: Group): void {
-  if (group == Group.PrefillRule) {
-    reader.inPrefillRule = false;
-    if (reader.prefillRule.mode == PrefillMode.Route) checkRoute(reader, reader.prefillRule.route);
-  } else if (group == Group.Reframe) checkReframe(reader);
-  else if (group == Group.Prefill && reader.profile.prefill.mode == PrefillMode.Route)
-    checkRoute(reader, reader.profile.prefill.route);
-}
-
-/** `route` says where to. A rule without its own takes the profile's, which may come later: that is asked when all is read. */
-function checkRoute(reader: Reader, route: PrefillRoute | null): void {
-  if (route == null) return;
-  if (route.nameLen == 0 && !reader.isDefaults) R.addError(reader.report, T.ROUTE_NEEDS_PROFILE);
-  if (reader.config.requestHeaders == RequestHeaders.Early)
-    R.addError(reader.report, T.EARLY_ROUTE);
+  if (group == Group.PrefillRule) reader.inPrefillRule = false;
+  else if (group == Group.Reframe) checkReframe(reader);
 }
 
 /** A template holds the turn, unless the turn stays in front of it. */
@@ -268,15 +256,15 @@ function overMax(word: u32): PrefillMode {
   return word == 1 ? PrefillMode.Reject : PrefillMode.Passthrough;
 }
 
-/** All profiles are known: where routes lead. */
+/** All profiles are known: where routes lead. A rule without a route of its own takes its profile's. */
 export function finishPrefill(reader: Reader): void {
   const config = reader.config;
   for (let i: u32 = 0; i < config.profileCount; i++) {
     const profile = profileAt(config, i);
     const path = reader.report.path;
     const mark = path.mark();
-    path.literal(T.PROFILES_DOT);
-    path.put(profile.namePtr, profile.nameLen);
+    path.literal(reader.isShort ? T.PROFILE_SHORT : T.PROFILES_DOT);
+    if (!reader.isShort) path.put(profile.namePtr, profile.nameLen);
     path.literal(T.PREFILL_DOT);
     settleRoutes(reader, profile.prefill);
     R.popPath(reader.report, mark);
@@ -284,12 +272,16 @@ export function finishPrefill(reader: Reader): void {
 }
 
 function settleRoutes(reader: Reader, settings: PrefillSettings): void {
+  settings.routes = settings.mode == PrefillMode.Route;
   settleRoute(reader, settings.route, settings.mode);
   for (let i: u32 = 0; i < settings.rules.count; i++) {
     const rule = settings.rules.at(i);
     const own = rule.route;
+    if (rule.mode == PrefillMode.Route) settings.routes = true;
     settleRoute(reader, own == null ? settings.route : own, rule.mode);
   }
+  if (settings.routes && reader.config.requestHeaders == RequestHeaders.Early)
+    addAt(reader, T.ROUTE, T.EARLY_ROUTE);
 }
 
 function settleRoute(reader: Reader, route: PrefillRoute, mode: PrefillMode): void {

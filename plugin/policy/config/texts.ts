@@ -440,9 +440,13 @@ export const ROUTE: usize = memory.data<u8>([6, 0, 0, 0, 46, 114, 111, 117, 116,
 // prettier-ignore
 export const ROUTE_PROFILE: usize = memory.data<u8>([14, 0, 0, 0, 46, 114, 111, 117, 116, 101, 46, 112, 114, 111, 102, 105, 108, 101]);
 
-// "profiles."
+// ".profiles."
 // prettier-ignore
-export const PROFILES_DOT: usize = memory.data<u8>([9, 0, 0, 0, 112, 114, 111, 102, 105, 108, 101, 115, 46]);
+export const PROFILES_DOT: usize = memory.data<u8>([10, 0, 0, 0, 46, 112, 114, 111, 102, 105, 108, 101, 115, 46]);
+
+// ".profile"
+// prettier-ignore
+export const PROFILE_SHORT: usize = memory.data<u8>([8, 0, 0, 0, 46, 112, 114, 111, 102, 105, 108, 101]);
 
 // ".prefill"
 // prettier-ignore
