@@ -212,5 +212,6 @@ export function putAdapted(stream: StreamState): void {
     putResponseHeader(L.H_X_BRIDGE_ADAPTED, stream.adaptedPtr, stream.adaptedLen);
   if (stream.betasLen > 0) putResponseHeader(L.H_X_BRIDGE_BETAS, stream.betasPtr, stream.betasLen);
   if (stream.prefillWord != 0) putResponseLiteral(L.H_X_BRIDGE_PREFILL, stream.prefillWord);
-  if (stream.routedLen > 0) putResponseHeader(L.H_X_BRIDGE_MODEL, stream.routedPtr, stream.routedLen);
+  if (stream.routedLen > 0)
+    putResponseHeader(L.H_X_BRIDGE_MODEL, stream.routedPtr, stream.routedLen);
 }
