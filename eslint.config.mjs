@@ -91,7 +91,14 @@ export default tseslint.config(
     rules: { "no-restricted-syntax": ["error", ...HABITS, ...NO_EXCEPTIONS], "max-lines": "off" },
   },
   {
-    files: ["host/**/*.ts", "host-test/**/*.ts", "envoy/**/*.ts", "apisix/**/*.ts", "*.ts"],
+    files: [
+      "cli/**/*.ts",
+      "host/**/*.ts",
+      "host-test/**/*.ts",
+      "envoy/**/*.ts",
+      "apisix/**/*.ts",
+      "*.ts",
+    ],
     extends: [js.configs.recommended, ...tseslint.configs.recommended],
     rules: { ...SIZE, "no-undef": "off" },
   },

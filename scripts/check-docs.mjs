@@ -10,7 +10,7 @@ import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { ROOT, filesBelow } from "./stamp.mjs";
 
-const FOLDERS = ["plugin", "host", "host-test", "envoy", "scripts", "docs", "apisix", ".ci"];
+const FOLDERS = ["plugin", "cli", "host", "host-test", "envoy", "scripts", "docs", "apisix", ".ci"];
 const FIXTURES = "host-test/fixtures";
 const NAMED_PATH = new RegExp(
   "`((?:" + FOLDERS.map((name) => name.replace(".", "\\.")).join("|") + ")/[^`\\s]*)`",
