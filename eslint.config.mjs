@@ -97,6 +97,7 @@ export default tseslint.config(
       "host-test/**/*.ts",
       "envoy/**/*.ts",
       "apisix/**/*.ts",
+      "playground/**/*.ts",
       "*.ts",
     ],
     extends: [js.configs.recommended, ...tseslint.configs.recommended],

@@ -11,7 +11,7 @@ export default defineConfig({
       {
         test: {
           name: "unit",
-          include: ["host-test/**/*.test.ts"],
+          include: ["host-test/**/*.test.ts", "playground/test/**/*.test.ts"],
           exclude: [...LONG, "**/node_modules/**"],
           testTimeout: 20_000,
         },
@@ -23,6 +23,14 @@ export default defineConfig({
           exclude: ["envoy/e2e/**/*.long.test.ts", "**/node_modules/**"],
           testTimeout: 60_000,
           hookTimeout: 120_000,
+        },
+      },
+      {
+        test: {
+          name: "page",
+          include: ["playground/page/**/*.test.ts"],
+          testTimeout: 30_000,
+          hookTimeout: 60_000,
         },
       },
       {

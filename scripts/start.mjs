@@ -9,6 +9,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { ensureEnvoy } from "./envoy.mjs";
+import { buildPlayground, DEFAULT_PORT as PLAYGROUND_PORT, serveFolder } from "./playground.mjs";
 import { setup } from "./setup.mjs";
 
 /** @typedef {typeof import("../envoy/harness/envoy.ts")} EnvoyModule */
@@ -70,7 +71,8 @@ async function loadParts() {
   return { ...envoy, ...upstream };
 }
 
-/** What runs; filled as it starts. @type {{envoy?: Envoy, upstream?: Upstream, stopping: boolean}} */
+/** @typedef {Awaited<ReturnType<typeof serveFolder>>} Served */
+/** What runs; filled as it starts. @type {{envoy?: Envoy, upstream?: Upstream, playground?: Served, stopping: boolean}} */
 const running = { stopping: false };
 
 /** @param {number} code */
@@ -79,6 +81,7 @@ async function shutDown(code) {
   running.stopping = true;
   await running.envoy?.stop();
   await running.upstream?.close();
+  await running.playground?.close();
   process.exit(code);
 }
 
@@ -112,7 +115,7 @@ async function launch(port, bin) {
 function describe({ version, source }) {
   const manifest = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8"));
   const size = Math.round(statSync(WASM).size / 1024);
-  const { envoy, upstream } = running;
+  const { envoy, upstream, playground } = running;
   const behind =
     upstream === undefined
       ? `api.anthropic.com, with the key of ${KEY}`
@@ -122,6 +125,7 @@ messages-bridge ${manifest.version} (${size} KiB), Envoy ${version} (${source}),
 clients:  http://127.0.0.1:${envoy?.port}
 upstream: ${behind}
 admin:    http://127.0.0.1:${envoy?.adminPort}
+playground: http://127.0.0.1:${playground?.port}/ (what a request becomes, in the browser)
 
 A whole answer, and one as a stream:
 ${curl(envoy?.port, false)}
@@ -154,6 +158,10 @@ async function main() {
   try {
     await setup({ build: ["release"], envoy: false });
     const found = await ensureEnvoy();
+    running.playground = await serveFolder(
+      await buildPlayground(),
+      port === 0 ? 0 : PLAYGROUND_PORT,
+    );
     await launch(port, found.bin);
     describe(found);
   } catch (error) {

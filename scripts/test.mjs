@@ -1,5 +1,5 @@
 /**
- * Runs everything: set-up, the static checks, the build, unit tests, the tests on a real Envoy, and the conformance set where
+ * Runs everything: set-up, the static checks, the build, unit tests, the tests of the page in a real browser and on a real Envoy, and the conformance set where
  * there is one. A failing step does not keep the others from running, except where they would test something stale. The last line is
  * `N passed, N failed`, counting each check and each test; anything failed, skipped or missing is exit 1.
  * Usage: `node scripts/test.mjs`.
@@ -8,6 +8,7 @@ import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
+import { ensureChromium } from "./chromium.mjs";
 import { setup } from "./setup.mjs";
 import { ROOT } from "./stamp.mjs";
 
@@ -31,7 +32,7 @@ const CHECKS = [
   ["documents", "scripts/check-docs.mjs"],
 ];
 const BUILD = ["build", "scripts/build.mjs"];
-const PROJECTS = ["unit", "e2e"];
+const PROJECTS = ["unit", "page", "e2e"];
 /** The set is no part of this project: without it there is nothing to count. */
 const CONFORMANCE = process.env.CONFORMANCE_DIR ?? join(ROOT, "..", "shared", "conformance");
 
@@ -137,9 +138,20 @@ async function runSetup(name, steps) {
   }
 }
 
+/** Finds or installs the browser for the tests of the playground. */
+function runBrowser() {
+  try {
+    record(`Chromium, ${ensureChromium()}`, true);
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : error);
+    record("Chromium", false);
+  }
+}
+
 async function runAll() {
   if (!(await runSetup("packages", { build: [], envoy: false }))) return;
   await runSetup("Envoy", { build: [] });
+  runBrowser();
   for (const check of CHECKS) runCheck(check);
   // Tests on what an earlier build left behind would say nothing about these sources.
   if (!runCheck(BUILD)) return record("unit and e2e, not run without a build", false);
