@@ -4,7 +4,7 @@ import { Writer } from "./bytes/writer";
 import { EventStreamDecoder } from "./eventstream/decoder";
 import { HeaderName } from "./eventstream/header_names";
 import { JsonCursor } from "./json/cursor";
-import { putUnwrappedFrame, UNWRAPPED, unwrapMessage } from "./wire/bedrock_stream";
+import { putNativeFrame, UNWRAPPED, unwrapMessage } from "./wire/bedrock_stream";
 
 export { crc32 } from "./bytes/crc32";
 export { closeEventStream, openEventStream } from "./eventstream/open";
@@ -59,5 +59,5 @@ export function unwrappedWriter(): Writer {
 }
 
 export function bedrockPutFrame(maxDepth: u32, out: Writer): bool {
-  return putUnwrappedFrame(CURSOR, maxDepth, out);
+  return putNativeFrame(CURSOR, maxDepth, out, UNWRAPPED.start, UNWRAPPED.length);
 }

@@ -87,7 +87,7 @@ export function ending(content: unknown = PREFILL): unknown[] {
 const filters = new Map<string, Filter>();
 
 /** One filter for each configuration. */
-function loaded(config: object): Filter {
+export function loaded(config: object): Filter {
   const key = JSON.stringify(config);
   const known = filters.get(key) ?? Filter.load({ config });
   filters.set(key, known);
@@ -95,7 +95,7 @@ function loaded(config: object): Filter {
 }
 
 /** The exchange that a test asks for. */
-function inputOf(request: Ask): ExchangeInput {
+export function inputOf(request: Ask): ExchangeInput {
   const { surface = "chat", model = REFUSING, messages = ending(), headers = [] } = request;
   const body = { model, ...conversation(surface, messages), ...request.body };
   return {

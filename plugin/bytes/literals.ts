@@ -4737,6 +4737,26 @@ export const TOOL_RESULT_END: usize = memory.data<u8>([12, 0, 0, 0, 95, 116, 111
 // prettier-ignore
 export const JSON_FENCE: usize = memory.data<u8>([7, 0, 0, 0, 96, 96, 96, 106, 115, 111, 110]);
 
+// "```"
+// prettier-ignore
+export const FENCE: usize = memory.data<u8>([3, 0, 0, 0, 96, 96, 96]);
+
+// "delta"
+// prettier-ignore
+export const DELTA: usize = memory.data<u8>([5, 0, 0, 0, 100, 101, 108, 116, 97]);
+
+// "stop_sequence"
+// prettier-ignore
+export const STOP_SEQUENCE: usize = memory.data<u8>([13, 0, 0, 0, 115, 116, 111, 112, 95, 115, 101, 113, 117, 101, 110, 99, 101]);
+
+// "\"stop_sequence\""
+// prettier-ignore
+export const STOP_SEQUENCE_TOKEN: usize = memory.data<u8>([15, 0, 0, 0, 34, 115, 116, 111, 112, 95, 115, 101, 113, 117, 101, 110, 99, 101, 34]);
+
+// ",\"stop_sequence\":"
+// prettier-ignore
+export const STOP_SEQUENCE_MEMBER: usize = memory.data<u8>([17, 0, 0, 0, 44, 34, 115, 116, 111, 112, 95, 115, 101, 113, 117, 101, 110, 99, 101, 34, 58]);
+
 // "},"
 // prettier-ignore
 export const BLOCK_END_COMMA: usize = memory.data<u8>([2, 0, 0, 0, 125, 44]);

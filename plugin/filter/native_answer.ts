@@ -9,9 +9,10 @@ import * as L from "../bytes/literals";
 import { openStruct } from "../bytes/records";
 import { SpanTable } from "../bytes/span_table";
 import { JsonCursor } from "../json/cursor";
-import { openEdits, putEdited } from "../translate/native/edits";
+import { Edits, openEdits, putEdited } from "../translate/native/edits";
 import { isAnthropicError } from "../translate/native/error_shape";
 import { renameCount, renameMessage } from "../translate/native/model_name";
+import { wholeLen, wholePtr } from "../translate/shared/echo_whole";
 import { Dialect, Operation } from "../translate/surface";
 import { holdsAnswer } from "./attempts";
 import { quotesKey } from "./key_choice";
@@ -32,26 +33,27 @@ import {
   readResponseHeaders,
 } from "./response_headers";
 import { Phase, StreamState } from "./stream";
+import { stageAnswer } from "./whole";
 
 /** Decides from the headers of an answer with a body what becomes of it. */
 export function openNativeAnswer(stream: StreamState, headers: SpanTable, failed: bool): Action {
   dropOrganization(headers);
   putAdapted(stream);
   if (failed) return openBody(stream, headers, Phase.Error);
-  const reframes = isBinaryStream(stream, headers);
-  const renames = wantsName(stream);
+  const framing = framingOf(stream, headers);
+  const edits = wantsName(stream) || hasEcho(stream);
   if (!isIdentity(headers)) {
-    if (!renames && !reframes) return pass(stream);
+    if (!edits && framing == Framing.None) return pass(stream);
     replyError(stream, 502, L.CODE_INVALID_UPSTREAM, L.TEXT_UPSTREAM_ENCODED, 0);
     return Action.Continue;
   }
-  if (reframes) return openFrames(stream, headers);
+  if (framing != Framing.None) return openFrames(stream, headers, framing);
   if (!isEventStream(headers) || stream.operation != Operation.Messages) {
-    return renames ? openBody(stream, headers, Phase.Whole) : pass(stream);
+    return edits ? openBody(stream, headers, Phase.Whole) : pass(stream);
   }
   // Also where no name changes: the error of a stream that breaks off comes on top of what was announced.
   dropBodyHeaders(headers, false);
-  if (openNativeEvents(stream, renames)) return Action.Continue;
+  if (openNativeEvents(stream, wantsName(stream))) return Action.Continue;
   replyError(stream, 500, L.CODE_OUT_OF_MEMORY, L.TEXT_OUT_OF_MEMORY, 0);
   return Action.Continue;
 }
@@ -76,16 +78,23 @@ function wantsName(stream: StreamState): bool {
   return shape != null && shape.showsAsked;
 }
 
-/** A stream of Bedrock's own framing. */
-function isBinaryStream(stream: StreamState, headers: SpanTable): bool {
-  const profile = stream.profile;
-  const may = profile != null && profile.upstream.eventStream;
-  return may && stream.operation == Operation.Messages && isAwsEventStream(headers);
+/** The answer may repeat a prefill that became an instruction. */
+function hasEcho(stream: StreamState): bool {
+  const shape = stream.shape;
+  return shape != null && shape.echo != null;
 }
 
-/** Its events become server-sent events; headers are held until the first one, which may be an error with a status. */
-function openFrames(stream: StreamState, headers: SpanTable): Action {
-  if (!openEvents(stream, Framing.AwsEventStream)) {
+/** How a stream is read whose events are framed anew: Bedrock's own framing, or server-sent events whose text may change. */
+function framingOf(stream: StreamState, headers: SpanTable): Framing {
+  const profile = stream.profile;
+  if (profile == null || stream.operation != Operation.Messages) return Framing.None;
+  if (profile.upstream.eventStream && isAwsEventStream(headers)) return Framing.AwsEventStream;
+  return hasEcho(stream) && isEventStream(headers) ? Framing.Sse : Framing.None;
+}
+
+/** Headers are held until the first event, which may be an error with a status. */
+function openFrames(stream: StreamState, headers: SpanTable, framing: Framing): Action {
+  if (!openEvents(stream, framing)) {
     replyError(stream, 500, L.CODE_OUT_OF_MEMORY, L.TEXT_OUT_OF_MEMORY, 0);
     return Action.Continue;
   }
@@ -159,18 +168,26 @@ function putError(stream: StreamState, ptr: usize, len: u32): bool {
   return !output().failed;
 }
 
-/** Writes the message with the client's name of the model, or the count under its name; false when there is nothing to change. */
+/**
+ * Writes the message without an echo and with the client's name of the model, or the count under its name; false when there is nothing
+ * to change.
+ */
 function putRenamed(stream: StreamState, ptr: usize, len: u32): bool {
   const shape = stream.shape;
   const edits = openEdits(scratch());
   const cursor = openStruct<JsonCursor>(scratch());
   if (shape == null || edits == null || cursor == null) return false;
-  const found =
-    stream.operation == Operation.CountTokens
-      ? renameCount(edits, cursor, ptr, len)
-      : renameMessage(edits, cursor, ptr, len, shape);
-  if (!found) return false;
-  if (edits.list.count == 0) return false;
+  if (stream.operation == Operation.CountTokens) {
+    if (!renameCount(edits, cursor, ptr, len)) return false;
+    return edits.list.count > 0 && putEdits(edits, ptr, len);
+  }
+  if (!stageAnswer(shape, ptr, len, shape.maxDepth)) return false;
+  const named = !shape.showsAsked || renameMessage(edits, cursor, wholePtr, wholeLen, shape);
+  if (!named || (edits.list.count == 0 && wholePtr == ptr)) return false;
+  return putEdits(edits, wholePtr, wholeLen);
+}
+
+function putEdits(edits: Edits, ptr: usize, len: u32): bool {
   const out = output();
   out.begin(len + edits.textBytes, len + edits.textBytes);
   putEdited(out, edits, ptr, len);

@@ -29,6 +29,12 @@ import {
   moveIntoUser,
   trimTurn,
 } from "../translate/shared/prefill_edit";
+import {
+  forgetStops,
+  takenScan,
+  takeStops,
+  withdrawStops,
+} from "../translate/shared/prefill_stops";
 import { atMember, refuse, refuseMemory } from "../translate/shared/problem";
 import { Dialect, Operation } from "../translate/surface";
 import { countPrefill } from "./prefill_metrics";
@@ -75,8 +81,9 @@ function mayGo(stream: StreamState, prefill: Prefill, action: PrefillAction): bo
   return keepEcho(stream, prefill) || refuseMemory();
 }
 
-/** Notes what the answer may repeat; a count repeats nothing. False without memory. */
+/** Notes what the answer may repeat, and what may end it; a count repeats nothing. False without memory. */
 function keepEcho(stream: StreamState, prefill: Prefill): bool {
+  forgetStops();
   if (endpointOf(stream.operation) == Endpoint.CountTokens) return true;
   const shape = stream.shape;
   const arena = stream.arena;
@@ -85,8 +92,16 @@ function keepEcho(stream: StreamState, prefill: Prefill): bool {
     return true;
   if (reframe.answer == ReframeAnswer.AsIs) return true;
   const prepends = reframe.answer == ReframeAnswer.Prepend;
-  shape.echo = openEchoStage(arena, prefill.textPtr, prefill.textLen, prepends);
-  return shape.echo != null;
+  const stage = openEchoStage(arena, prefill.textPtr, prefill.textLen, prepends);
+  if (stage == null) return false;
+  shape.echo = stage;
+  if (reframe.leavesStops) return true;
+  if (!takeStops(prefill, arena)) return false;
+  const scan = takenScan;
+  stage.scan = scan;
+  // What stands in front is no answer.
+  if (scan != null && prepends) scan.skip = prefill.textLen;
+  return true;
 }
 
 /** As `settlePrefill`; a body that nothing changed yet is copied into the output writer when the policy changes it. */
@@ -148,8 +163,14 @@ function edit(stream: StreamState, prefill: Prefill, action: PrefillAction): boo
   const out = output();
   const reframe = chosenReframe;
   if (chosenMode == PrefillMode.Strip) cutTurn(out, prefill);
-  else if (chosenMode == PrefillMode.Reframe && reframe != null) putReframed(prefill, reframe);
-  else if (action != PrefillAction.Continuation && stream.dialect == Dialect.OpenAi) {
+  else if (chosenMode == PrefillMode.Reframe && reframe != null) {
+    // Edits go from back to front, so that places in front of them stay.
+    const stopsAt = <u32>(prefill.stopsPtr - out.start);
+    const stopsFirst = prefill.stopsPtr < prefill.firstPtr;
+    if (!stopsFirst) withdrawStops(out, stopsAt, prefill.stopsLen);
+    putReframed(prefill, reframe);
+    if (stopsFirst) withdrawStops(out, stopsAt, prefill.stopsLen);
+  } else if (action != PrefillAction.Continuation && stream.dialect == Dialect.OpenAi) {
     if (endsInSpace(prefill)) trimTurn(out, prefill);
   }
   return !out.failed || refuseMemory();

@@ -9,7 +9,7 @@ import { JsonCursor } from "../json/cursor";
 import { writeOldText } from "../translate/completions/answer";
 import { writeCount } from "../translate/responses/count";
 import { AnswerShape } from "../translate/shape";
-import { passWhole, stagedLen, stagedPtr, stageWhole } from "../translate/shared/echo_stage";
+import { passWhole, stageWhole, wholeLen, wholePtr } from "../translate/shared/echo_whole";
 import { statusOfType } from "../translate/shared/openai_error";
 import { Operation } from "../translate/surface";
 import { openAnswer, readWhole } from "../wire/anthropic/answer";
@@ -95,7 +95,7 @@ function putAnswer(stream: StreamState, ptr: usize, len: u32): u32 {
   if (other != 0) return other;
   if (!stageAnswer(stream.shape, ptr, len, profile.maxDepth))
     return putFailure(stream, 500, L.CODE_OUT_OF_MEMORY, L.TEXT_OUT_OF_MEMORY);
-  const whole = readWhole(cursor, stagedPtr, stagedLen, profile.maxDepth, scratch());
+  const whole = readWhole(cursor, wholePtr, wholeLen, profile.maxDepth, scratch());
   if (whole == null) return putFailure(stream, 500, L.CODE_OUT_OF_MEMORY, L.TEXT_OUT_OF_MEMORY);
   if (whole.isError && readUpstreamError(cursor, ptr, len))
     return putErrorBody(stream, statusOfType(ERROR.type), ptr, len);
@@ -125,8 +125,8 @@ function putOther(
   return counts ? putCount(stream, profile, cursor, ptr, len) : 0;
 }
 
-/** Takes the echo of a prefill out: the answer is what was staged. False without memory. */
-function stageAnswer(shape: AnswerShape | null, ptr: usize, len: u32, depth: u32): bool {
+/** Takes the echo of a prefill out: the answer is what `wholePtr` says. False without memory. */
+export function stageAnswer(shape: AnswerShape | null, ptr: usize, len: u32, depth: u32): bool {
   if (shape == null) return passWhole(ptr, len);
   const stage = shape.echo;
   if (stage == null) return passWhole(ptr, len);

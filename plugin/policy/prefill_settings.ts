@@ -40,6 +40,7 @@ export class Reframe {
   templateLen: u32;
   place: ReframePlace;
   answer: ReframeAnswer;
+  leavesStops: bool; // stop sequences in the turn stay with the upstream
   maxBytes: u32; // longest turn
   overMax: PrefillMode; // what a longer one gets
 }

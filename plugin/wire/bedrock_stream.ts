@@ -198,12 +198,18 @@ function typeOfException(exception: BedrockException): ErrorType {
 }
 
 /**
- * Appends the event in UNWRAPPED as a frame of a native stream: `event: <type>`, `data: <json>`. Bedrock's own member of
+ * Appends an event, `len` bytes at `ptr`, as a frame of a native stream: `event: <type>`, `data: <json>`. Bedrock's own member of
  * `message_stop` is left out; otherwise the JSON keeps its bytes, with line breaks between tokens as spaces. False when it is no
  * object.
  */
-export function putUnwrappedFrame(c: JsonCursor, maxDepth: u32, out: Writer): bool {
-  c.open(UNWRAPPED.start, UNWRAPPED.length, maxDepth);
+export function putNativeFrame(
+  c: JsonCursor,
+  maxDepth: u32,
+  out: Writer,
+  ptr: usize,
+  len: u32,
+): bool {
+  c.open(ptr, len, maxDepth);
   if (!c.enterObject()) return false;
   let typePtr: usize = 0;
   let typeLen: u32 = 0;
@@ -223,14 +229,14 @@ export function putUnwrappedFrame(c: JsonCursor, maxDepth: u32, out: Writer): bo
     out.byte(Ascii.LineFeed);
   }
   beginData(out);
-  if (hasMetrics) putWithoutMetrics(c, maxDepth, out);
-  else out.putOneLine(UNWRAPPED.start, UNWRAPPED.length);
+  if (hasMetrics) putWithoutMetrics(c, maxDepth, out, ptr, len);
+  else out.putOneLine(ptr, len);
   endData(out);
   return true;
 }
 
-function putWithoutMetrics(c: JsonCursor, maxDepth: u32, out: Writer): void {
-  c.open(UNWRAPPED.start, UNWRAPPED.length, maxDepth);
+function putWithoutMetrics(c: JsonCursor, maxDepth: u32, out: Writer, ptr: usize, len: u32): void {
+  c.open(ptr, len, maxDepth);
   c.enterObject();
   let separator: u32 = Ascii.BraceOpen;
   while (c.nextKey()) {

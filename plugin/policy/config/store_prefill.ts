@@ -241,6 +241,9 @@ function storeReframe(reader: Reader, member: u32): void {
     case K.ReframeKey.Response:
       reframe.answer = reader.number;
       break;
+    case K.ReframeKey.EmulateStop:
+      reframe.leavesStops = reader.number != 0;
+      break;
     case K.ReframeKey.MaxBytes:
       reframe.maxBytes = reader.number;
       break;

@@ -1,5 +1,6 @@
 /**
- * Native streams of an upstream that frames them otherwise: each event becomes a frame of server-sent events, its JSON as it came.
+ * Native streams that are framed anew, because the upstream frames them otherwise or because something in them changes: each event
+ * becomes a frame of server-sent events, its JSON as it came.
  * Source: docs/native.md, "Streams"; docs/streaming.md, "Bedrock framing".
  */
 import { Ascii } from "../../bytes/ascii";
@@ -10,7 +11,7 @@ import { Arena } from "../../bytes/arena";
 import { Writer } from "../../bytes/writer";
 import { ErrorType } from "../../wire/anthropic/error_types";
 import { EventType } from "../../wire/anthropic/event_types";
-import { putUnwrappedFrame } from "../../wire/bedrock_stream";
+import { putNativeFrame } from "../../wire/bedrock_stream";
 import { ERROR, readUpstreamError } from "../../wire/upstream_error";
 import { putAnthropicError } from "../shared/anthropic_error";
 import { statusOfType } from "../shared/openai_error";
@@ -19,7 +20,7 @@ import { openEdits } from "./edits";
 import { renameStart } from "./model_name";
 import { NativeState, NativeStream, watchEvent } from "./stream";
 
-/** Appends the event unwrapped last (wire/bedrock_stream.ts), `len` bytes at `ptr`; `scratch` holds what is noted of it meanwhile. */
+/** Appends the event of `len` bytes at `ptr`; `scratch` holds what is noted of it meanwhile. */
 export function putNativeEvent(
   out: Writer,
   s: NativeStream,
@@ -30,7 +31,7 @@ export function putNativeEvent(
   scratch: Arena,
 ): void {
   const mark = out.mark();
-  if (!putUnwrappedFrame(s.cursor, shape.maxDepth, out)) {
+  if (!putNativeFrame(s.cursor, shape.maxDepth, out, ptr, len)) {
     out.rewind(mark);
     putNativeFailure(out, s, 502, L.TEXT_EVENT_INVALID);
     return;

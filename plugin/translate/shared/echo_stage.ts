@@ -1,6 +1,6 @@
 /**
  * Between upstream and translator: the first text block of an answer loses the echo of a prefill that became an instruction. Messages go in
- * and Messages come out, whole or event by event, so that everything behind counts what the client sees. Source: docs/prefill.md, "The
+ * and Messages come out, event by event here and whole in echo_whole.ts, so that everything behind counts what the client sees. Source: docs/prefill.md, "The
  * answer".
  */
 import { Arena } from "../../bytes/arena";
@@ -13,14 +13,17 @@ import { JsonCursor } from "../../json/cursor";
 import { Dedupe, endDedupe, feedDedupe, openDedupe } from "../../json/dedupe";
 import { readInteger } from "../../json/number";
 import { JsonKind } from "../../json/status";
+import { endStops, feedStops, StopScan } from "../../json/stop_scan";
 import { EventType, findEventType } from "../../wire/anthropic/event_types";
+import { putStopped, STOP_BYTES } from "./stop_reason";
 
 @unmanaged
 @final
 export class EchoStage {
   dedupe: Dedupe;
-  index: i64; // of the first text block; -1: it has not come
-  done: bool; // it is over
+  scan: StopScan | null; // stop sequences that the upstream was not told; null: there are none
+  index: i64; // of the text block that is open and looked at; -1: none
+  done: bool; // the first text block is over
 }
 
 /** For a prefill of `len` unescaped bytes, in `arena`; null without memory. */
@@ -41,7 +44,8 @@ export function openEchoStage(
 const EVENT: JsonCursor = makeStruct<JsonCursor>();
 const INNER: JsonCursor = makeStruct<JsonCursor>();
 const OUT: Writer = makeWriter();
-const OUT_CAP: u32 = 0x2000_0000;
+/** What an answer may become. */
+export const OUT_CAP: u32 = 0x2000_0000;
 
 /** Answers of `stageEvent`: an event that comes in front; length 0: there is none. */
 export let frontPtr: usize = 0;
@@ -66,18 +70,42 @@ let innerLen: u32 = 0;
 
 /** Takes an event; the answers hold until the next one. False without memory. */
 export function stageEvent(stage: EchoStage, ptr: usize, len: u32, depth: u32): bool {
-  frontLen = 0;
-  stagedPtr = ptr;
-  stagedLen = len;
-  if (stage.done) return true;
+  passEvent(ptr, len);
+  const scan = stage.scan;
+  if (stage.done && scan == null) return true;
   readEvent(ptr, len, depth);
-  if (type == EventType.ContentBlockStart && stage.index < 0) {
-    if (isTyped(L.TEXT, depth)) stage.index = index;
-    return true;
-  }
-  if (stage.index < 0 || index != stage.index) return true;
+  if (scan != null && scan.hit != null) return stageBehind(stage, scan, ptr, len, depth);
+  if (type == EventType.ContentBlockStart) openBlock(stage, depth);
+  if (index != stage.index || index < 0) return true;
   if (type == EventType.ContentBlockDelta) return stageDelta(stage, ptr, len, depth);
   return type != EventType.ContentBlockStop || stageStop(stage);
+}
+
+/** The first text block is looked at, and where stop sequences are looked for every other one. */
+function openBlock(stage: EchoStage, depth: u32): void {
+  if (isTyped(L.TEXT, depth)) stage.index = index;
+}
+
+/** Behind a stop sequence: the answer ends where the block that it stood in does. */
+function stageBehind(stage: EchoStage, scan: StopScan, ptr: usize, len: u32, depth: u32): bool {
+  switch (type) {
+    case EventType.ContentBlockStop:
+      if (index == stage.index) stage.index = -1;
+      else stagedLen = 0;
+      return true;
+    case EventType.ContentBlockStart:
+    case EventType.ContentBlockDelta:
+      stagedLen = 0;
+      return true;
+    case EventType.MessageDelta:
+      OUT.begin(len + STOP_BYTES, OUT_CAP);
+      if (!putStopped(OUT, scan, ptr, len, depth)) return true;
+      stagedPtr = OUT.start;
+      stagedLen = OUT.length;
+      return !OUT.failed;
+    default:
+      return true;
+  }
 }
 
 function readEvent(ptr: usize, len: u32, depth: u32): void {
@@ -128,7 +156,7 @@ function stageDelta(stage: EchoStage, ptr: usize, len: u32, depth: u32): bool {
   OUT.begin(len, OUT_CAP);
   OUT.put(ptr, <u32>(textPtr + 1 - ptr));
   const mark = OUT.mark();
-  if (!feedDedupe(OUT, stage.dedupe, textPtr + 1, textLen - 2)) return false;
+  if (!feedText(OUT, stage, textPtr + 1, textLen - 2)) return false;
   if (OUT.mark() == mark) {
     stagedLen = 0;
     return true;
@@ -142,13 +170,13 @@ function stageDelta(stage: EchoStage, ptr: usize, len: u32, depth: u32): bool {
 
 /** The end of the text: what was withheld comes in front of it. */
 function stageStop(stage: EchoStage): bool {
-  stage.done = true;
   OUT.begin(256, OUT_CAP);
   OUT.literal(L.TEXT_DELTA_OPEN);
   putU64(OUT, stage.index);
   OUT.literal(L.TEXT_DELTA_TEXT);
   const mark = OUT.mark();
-  if (!endDedupe(OUT, stage.dedupe)) return false;
+  if (!endText(OUT, stage)) return false;
+  stage.index = -1;
   if (OUT.mark() == mark) return true;
   OUT.literal(L.TEXT_DELTA_END);
   frontPtr = OUT.start;
@@ -156,50 +184,25 @@ function stageStop(stage: EchoStage): bool {
   return !OUT.failed;
 }
 
-/** Takes a whole message; it is `stagedPtr`, `stagedLen` afterwards. False without memory. */
-export function stageWhole(stage: EchoStage, ptr: usize, len: u32, depth: u32): bool {
-  stagedPtr = ptr;
-  stagedLen = len;
-  textPtr = 0;
-  EVENT.open(ptr, len, depth);
-  EVENT.enterObject();
-  while (EVENT.nextKey()) {
-    if (!EVENT.keyIs(L.CONTENT) || EVENT.kind() != JsonKind.Array) {
-      if (!EVENT.skip()) return true;
-    } else findText(depth);
-  }
-  if (textPtr == 0) return true;
-  OUT.begin(len + stage.dedupe.textLen, OUT_CAP);
-  OUT.put(ptr, <u32>(textPtr + 1 - ptr));
-  if (!feedDedupe(OUT, stage.dedupe, textPtr + 1, textLen - 2)) return false;
-  if (!endDedupe(OUT, stage.dedupe)) return false;
-  const rest = textPtr + textLen - 1;
-  OUT.put(rest, <u32>(ptr + len - rest));
-  stagedPtr = OUT.start;
-  stagedLen = OUT.length;
-  return !OUT.failed;
+const MIDDLE: Writer = makeWriter();
+
+/** Appends what is left of a piece of a text block; both are the inside of a token. False without memory. */
+export function feedText(out: Writer, stage: EchoStage, ptr: usize, len: u32): bool {
+  const scan = stage.scan;
+  if (scan == null) return feedDedupe(out, stage.dedupe, ptr, len);
+  if (stage.done) return feedStops(out, scan, ptr, len);
+  MIDDLE.begin(len, OUT_CAP);
+  if (!feedDedupe(MIDDLE, stage.dedupe, ptr, len)) return false;
+  return feedStops(out, scan, MIDDLE.start, MIDDLE.length);
 }
 
-/** An answer that is not looked at. Always true. */
-export function passWhole(ptr: usize, len: u32): bool {
-  stagedPtr = ptr;
-  stagedLen = len;
-  return true;
-}
-
-/** The first text block of the list that comes next. */
-function findText(depth: u32): void {
-  let found: usize = 0;
-  let foundLen: u32 = 0;
-  EVENT.enterArray();
-  while (EVENT.nextElement()) {
-    if (!EVENT.skip()) return;
-    innerPtr = EVENT.valuePtr;
-    innerLen = EVENT.valueLen;
-    if (found != 0 || !isTyped(L.TEXT, depth)) continue;
-    found = textPtr;
-    foundLen = textLen;
-  }
-  textPtr = found;
-  textLen = foundLen;
+/** Appends what was withheld of a text block that has come to its end. The echo stands in the first one. False without memory. */
+export function endText(out: Writer, stage: EchoStage): bool {
+  const scan = stage.scan;
+  const isFirst = !stage.done;
+  stage.done = true;
+  if (scan == null) return !isFirst || endDedupe(out, stage.dedupe);
+  MIDDLE.begin(256, OUT_CAP);
+  if (isFirst && !endDedupe(MIDDLE, stage.dedupe)) return false;
+  return feedStops(out, scan, MIDDLE.start, MIDDLE.length) && endStops(out, scan);
 }

@@ -338,7 +338,8 @@ function decideKind(it: Prefill): bool {
   return true;
 }
 
-function isJson(it: Prefill): bool {
+/** True when the turn's text opens a JSON document. */
+export function isJson(it: Prefill): bool {
   const end = it.textPtr + it.textLen;
   const ptr = skipSpace(it.textPtr, end);
   const c = byteAt(ptr);
