@@ -2,7 +2,7 @@
 
 import { parse, View } from "vega";
 import { compile, type TopLevelSpec } from "vega-lite";
-import type { EnvoyRow } from "./envoy_part.ts";
+import type { EnvoyRow } from "./shape_run.ts";
 import { shapeInputs, type Shape } from "./inputs.ts";
 
 type Panel = Extract<TopLevelSpec, { vconcat: unknown }>["vconcat"][number];

@@ -23,13 +23,20 @@ export interface Answer {
   pieces: number;
 }
 
+/** Where requests go. */
+export interface Target {
+  readonly origin: string;
+  /** Sent beside those of an ordinary client: a gateway may want to be told its upstream so. */
+  readonly headers?: Record<string, string>;
+}
+
 /** Sends one request and returns its answer, the body as UTF-8. Rejects when the connection breaks. */
-export async function sendOne(origin: string, body: Uint8Array): Promise<Answer> {
-  const client = new Client(origin);
+export async function sendOne(target: Target, body: Uint8Array): Promise<Answer> {
+  const client = new Client(target.origin);
   try {
     const parts: Buffer[] = [];
     const answer: Answer = { status: 0, headers: {}, body: "", pieces: 0 };
-    await exchange(client, body, {
+    await exchange({ client, headers: headersOf(target) }, body, {
       onStart(status, headers) {
         answer.status = status;
         for (const [name, value] of Object.entries(headers)) answer.headers[name] = String(value);
@@ -45,11 +52,11 @@ export async function sendOne(origin: string, body: Uint8Array): Promise<Answer>
 }
 
 /**
- * Loads `origin` for `seconds` and returns when the last answer is complete, so that all work that was caused has been
+ * Loads `target` for `seconds` and returns when the last answer is complete, so that all work that was caused has been
  * done. Rejects when a connection breaks.
  */
 export async function drive(
-  origin: string,
+  target: Target,
   body: Uint8Array,
   connections: number,
   seconds: number,
@@ -57,6 +64,7 @@ export async function drive(
   const result: LoadResult = { requests: 0, seconds: 0, failed: 0, pieces: 0 };
   const start = performance.now();
   const end = start + seconds * 1000;
+  const headers = headersOf(target);
   const watcher: Watcher = {
     onStart(status) {
       if (status < 200 || status > 299) result.failed++;
@@ -66,10 +74,10 @@ export async function drive(
     },
   };
   const connection = async (): Promise<void> => {
-    const client = new Client(origin, { pipelining: 1 });
+    const client = new Client(target.origin, { pipelining: 1 });
     try {
       while (performance.now() < end) {
-        await exchange(client, body, watcher);
+        await exchange({ client, headers }, body, watcher);
         result.requests++;
       }
     } finally {
@@ -86,9 +94,20 @@ interface Watcher {
   onPiece(piece: Buffer): void;
 }
 
-const headers = clientHeaders();
+interface Connection {
+  client: Client;
+  headers: Record<string, string>;
+}
 
-function exchange(client: Client, body: Uint8Array, watcher: Watcher): Promise<void> {
+function headersOf(target: Target): Record<string, string> {
+  return { ...clientHeaders(), ...target.headers };
+}
+
+function exchange(
+  { client, headers }: Connection,
+  body: Uint8Array,
+  watcher: Watcher,
+): Promise<void> {
   return new Promise((resolve, reject) => {
     client.dispatch(
       { method: "POST", path: CLIENT_PATH, headers, body },

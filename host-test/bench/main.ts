@@ -7,10 +7,11 @@ import { parseArgs } from "node:util";
 import { ensureEnvoy, NEWEST_ENVOY } from "../../scripts/envoy.mjs";
 import { bare, native, wasm, type Candidate, type ModuleUnderTest } from "./candidates.ts";
 import { chartOf } from "./chart.ts";
-import { runEnvoyPart, type Effort, type EnvoyRow } from "./envoy_part.ts";
+import { runEnvoyPart } from "./envoy_part.ts";
 import { buildIdentity, ROOT } from "./identity_build.ts";
 import { makeReport, textOf } from "./report.ts";
 import { FLOOR_CANDIDATE, OBSERVED_CANDIDATE, TARGET_CANDIDATE } from "./targets.ts";
+import type { Effort, EnvoyRow } from "./shape_run.ts";
 import { runWasmPart, type WasmRow } from "./wasm_part.ts";
 
 const FULL: Effort = { rounds: 9, seconds: 1.2, warmSeconds: 1 };

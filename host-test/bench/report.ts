@@ -1,7 +1,7 @@
 // Turns the figures of a run into text for a terminal, JSON and a chart. Measures nothing.
 
 import { cpus } from "node:os";
-import type { EnvoyRow } from "./envoy_part.ts";
+import type { EnvoyRow } from "./shape_run.ts";
 import { shapeInputs, upstreamEvents } from "./inputs.ts";
 import { targetResults, type TargetResult } from "./targets.ts";
 import type { WasmRow } from "./wasm_part.ts";

@@ -1,7 +1,7 @@
 // What the filter may cost, as multiples of the identity filter's cost in the same run (CPU time over the bare Envoy).
 // The ratio, not the time, is the target: it holds on any machine.
 
-import type { EnvoyRow } from "./envoy_part.ts";
+import type { EnvoyRow } from "./shape_run.ts";
 import type { Shape } from "./inputs.ts";
 
 /** The row that the targets are for: every surface built in, observability that costs extra switched off. */
