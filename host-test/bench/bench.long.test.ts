@@ -7,9 +7,11 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { ROOT } from "./identity_build.ts";
+import type { PeersReport } from "./peers_report.ts";
 import type { Report } from "./report.ts";
 
 const PROGRAM = ["--import", "tsx", "host-test/bench/main.ts", "--quick"];
+const PEERS = ["--import", "tsx", "host-test/bench/peers_main.ts", "--quick"];
 const SHAPES = ["small", "stream", "paced", "big"];
 
 let out = "";
@@ -33,6 +35,23 @@ test("a quick run measures every candidate under every shape and writes table, J
   for (const row of report.wasm) expect(row.nanosPerRequest).toBeGreaterThan(0);
   expect(stdout).toContain("over bare");
   expect(await readFile(join(out, "bench.svg"), "utf8")).toMatch(/^<svg[\s\S]*<\/svg>$/);
+});
+
+test("a quick run beside other gateways has a row, or a reason, for each of them under every shape", async () => {
+  const run = promisify(execFile);
+  const names = ["bare", "messages-bridge", "portkey", "litellm"];
+  const { stdout } = await run(
+    process.execPath,
+    [...PEERS, "--candidates", names.join(","), "--out", out],
+    { cwd: ROOT },
+  );
+  const report = JSON.parse(await readFile(join(out, "peers.json"), "utf8")) as PeersReport;
+  const told = [...report.rows, ...report.refusals].map((row) => `${row.shape} ${row.candidate}`);
+  const pairs = SHAPES.flatMap((shape) => names.map((name) => `${shape} ${name}`));
+  expect(told.toSorted()).toEqual(pairs.toSorted());
+  expect(report.refusals.filter(({ candidate }) => candidate !== "portkey")).toEqual([]);
+  expect(stdout).toContain("× messages-bridge");
+  expect(await readFile(join(out, "peers.svg"), "utf8")).toMatch(/^<svg[\s\S]*<\/svg>$/);
 });
 
 test("an unknown candidate is refused by name", async () => {

@@ -34,6 +34,11 @@ export async function chartOf(rows: EnvoyRow[], subtitle: string): Promise<strin
       ),
     ),
   };
+  return svgOf(specification);
+}
+
+/** Draws a chart and returns it as an SVG document. */
+export async function svgOf(specification: TopLevelSpec): Promise<string> {
   const view = new View(parse(compile(specification).spec), { renderer: "none" });
   try {
     return await view.toSVG();

@@ -1,16 +1,15 @@
 // `npm run bench`: what the filter costs, beside its floor and others, in a real Envoy and alone in Node.
 // Options: --quick (a smoke run into build/bench), --out FOLDER, --candidates NAME,NAME, --parts envoy,wasm.
 
-import { access, mkdir, readFile, writeFile } from "node:fs/promises";
+import { mkdir, writeFile } from "node:fs/promises";
 import { join, relative, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { ensureEnvoy, NEWEST_ENVOY } from "../../scripts/envoy.mjs";
-import { bare, native, wasm, type Candidate, type ModuleUnderTest } from "./candidates.ts";
 import { chartOf } from "./chart.ts";
 import { runEnvoyPart } from "./envoy_part.ts";
-import { buildIdentity, ROOT } from "./identity_build.ts";
+import { candidatesOf, modulesOf, NAMES } from "./chosen.ts";
+import { ROOT } from "./identity_build.ts";
 import { makeReport, textOf } from "./report.ts";
-import { FLOOR_CANDIDATE, OBSERVED_CANDIDATE, TARGET_CANDIDATE } from "./targets.ts";
 import type { Effort, EnvoyRow } from "./shape_run.ts";
 import { runWasmPart, type WasmRow } from "./wasm_part.ts";
 
@@ -18,9 +17,6 @@ const FULL: Effort = { rounds: 9, seconds: 1.2, warmSeconds: 1 };
 const QUICK: Effort = { rounds: 1, seconds: 0.3, warmSeconds: 0.1 };
 const FULL_WASM_SECONDS = 2;
 const QUICK_WASM_SECONDS = 0.05;
-
-const MODULE = join(ROOT, "build", "messages-bridge.wasm");
-const NAMES = ["bare", FLOOR_CANDIDATE, TARGET_CANDIDATE, OBSERVED_CANDIDATE, "envoy-native"];
 
 interface Options {
   quick: boolean;
@@ -53,38 +49,9 @@ function options(): Options {
   return { quick: values.quick, out: resolve(values.out ?? join(ROOT, place)), candidates, parts };
 }
 
-/** The modules among the candidates, with their configurations. */
-async function modules(names: string[]): Promise<ModuleUnderTest[]> {
-  const found: ModuleUnderTest[] = [];
-  for (const name of names) {
-    if (name === FLOOR_CANDIDATE) {
-      found.push({ name, effect: "copies", file: await buildIdentity(), configuration: "{}" });
-    }
-    if (name === TARGET_CANDIDATE) found.push(await ours(name, "config.core.json"));
-    if (name === OBSERVED_CANDIDATE) found.push(await ours(name, "config.all.json"));
-  }
-  return found;
-}
-
-async function ours(name: string, file: string): Promise<ModuleUnderTest> {
-  await access(MODULE).catch(() => {
-    throw new Error(`${relative(ROOT, MODULE)} is missing: npm run build`);
-  });
-  const configuration = await readFile(join(import.meta.dirname, file), "utf8");
-  return { name, effect: "translates", file: MODULE, configuration };
-}
-
-function candidatesOf(names: string[], found: ModuleUnderTest[]): Candidate[] {
-  return names.flatMap((name) => {
-    if (name === "bare") return [bare()];
-    if (name === "envoy-native") return [native()];
-    return found.filter((module) => module.name === name).map(wasm);
-  });
-}
-
 async function main(): Promise<void> {
   const { quick, out, candidates, parts } = options();
-  const found = await modules(candidates);
+  const found = await modulesOf(candidates);
   let envoyVersion: string | null = null;
   let envoyRows: EnvoyRow[] = [];
   let wasmRows: WasmRow[] = [];

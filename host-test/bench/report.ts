@@ -6,9 +6,18 @@ import { shapeInputs, upstreamEvents } from "./inputs.ts";
 import { targetResults, type TargetResult } from "./targets.ts";
 import type { WasmRow } from "./wasm_part.ts";
 
+/** What a run was made on, and when. `envoy`: the version, null for a run without one. */
+export interface Machine {
+  cpu: string;
+  cores: number;
+  node: string;
+  envoy: string | null;
+  date: string;
+}
+
 /** Everything that one run of the bench says; the JSON file is this. */
 export interface Report {
-  machine: { cpu: string; cores: number; node: string; envoy: string | null; date: string };
+  machine: Machine;
   /** True for a smoke run, whose figures mean nothing. */
   quick: boolean;
   envoy: EnvoyRow[];
@@ -23,14 +32,24 @@ export function makeReport(
   envoy: EnvoyRow[],
   wasm: WasmRow[],
 ): Report {
-  const machine = {
+  return {
+    machine: thisMachine(envoyVersion),
+    quick,
+    envoy,
+    targets: targetResults(envoy),
+    wasm,
+  };
+}
+
+/** Returns the facts of this machine, now. */
+export function thisMachine(envoyVersion: string | null): Machine {
+  return {
     cpu: cpus()[0]?.model ?? "unknown",
     cores: cpus().length,
     node: process.version,
     envoy: envoyVersion,
     date: new Date().toISOString(),
   };
-  return { machine, quick, envoy, targets: targetResults(envoy), wasm };
 }
 
 /** Returns the report as text: one table per part, the first cell of each shape's rows names the shape. */
@@ -116,7 +135,7 @@ function wasmCells(rows: WasmRow[]): string[][] {
 }
 
 /** Lays out cells in columns: the first two to the left, figures to the right. */
-function table(rows: string[][]): string[] {
+export function table(rows: string[][]): string[] {
   const widths = (rows[0] ?? []).map((_, column) =>
     Math.max(...rows.map((row) => (row[column] ?? "").length)),
   );
