@@ -13,11 +13,17 @@ export function literalPtr(literal: usize): usize {
 
 /** True when both runs of `len` bytes are the same. */
 export function equals(a: usize, b: usize, len: u32): bool {
-  const wordEnd = a + (len & ~7);
-  const end = a + len;
-  for (; a < wordEnd; a += 8, b += 8) {
+  if (len < 8) return equalsShort(a, b, len);
+  const last = a + len - 8;
+  for (; a < last; a += 8, b += 8) {
     if (load<u64>(a) != load<u64>(b)) return false;
   }
+  // The last word overlaps the one in front of it where the length is no multiple.
+  return load<u64>(last) == load<u64>(b + (last - a));
+}
+
+function equalsShort(a: usize, b: usize, len: u32): bool {
+  const end = a + len;
   for (; a < end; a++, b++) {
     if (load<u8>(a) != load<u8>(b)) return false;
   }

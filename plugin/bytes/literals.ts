@@ -4913,6 +4913,16 @@ export const TEXT_DELTA_TEXT: usize = memory.data<u8>([38, 0, 0, 0, 44, 34, 100,
 // prettier-ignore
 export const TEXT_DELTA_END: usize = memory.data<u8>([3, 0, 0, 0, 34, 125, 125]);
 
+// --- deltas as providers spell them ---
+
+// ",\"delta\":{\"type\":\"input_json_delta\",\"partial_json\":\""
+// prettier-ignore
+export const JSON_DELTA_TEXT: usize = memory.data<u8>([52, 0, 0, 0, 44, 34, 100, 101, 108, 116, 97, 34, 58, 123, 34, 116, 121, 112, 101, 34, 58, 34, 105, 110, 112, 117, 116, 95, 106, 115, 111, 110, 95, 100, 101, 108, 116, 97, 34, 44, 34, 112, 97, 114, 116, 105, 97, 108, 95, 106, 115, 111, 110, 34, 58, 34]);
+
+// ",\"delta\":{\"type\":\"thinking_delta\",\"thinking\":\""
+// prettier-ignore
+export const THINKING_DELTA_TEXT: usize = memory.data<u8>([46, 0, 0, 0, 44, 34, 100, 101, 108, 116, 97, 34, 58, 123, 34, 116, 121, 112, 101, 34, 58, 34, 116, 104, 105, 110, 107, 105, 110, 103, 95, 100, 101, 108, 116, 97, 34, 44, 34, 116, 104, 105, 110, 107, 105, 110, 103, 34, 58, 34]);
+
 /** Keeps 16 bytes readable after the start of every byte above; not a literal. */
 // prettier-ignore
 export const LITERALS_PAD: usize = memory.data<u8>([0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]);

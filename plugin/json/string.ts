@@ -166,18 +166,35 @@ export function countCodePoints(ptr: usize, len: u32): u32 {
   const end = ptr + len;
   let count: u32 = 0;
   while (ptr < end) {
-    const c = <u32>load<u8>(ptr);
-    if (c == Ascii.Backslash) {
+    if (<u32>load<u8>(ptr) == Ascii.Backslash) {
       readEscape(ptr, end);
       ptr += escapeBytes;
       count += 1;
       continue;
     }
-    if ((c & 0xc0) != 0x80) count += 1;
-    ptr += 1;
+    const plain = ASC_FEATURE_SIMD ? plainLanes(ptr, end) : 1;
+    count += countHeads(ptr, plain);
+    ptr += plain;
   }
   return count;
 }
+
+/** Bytes in front of the next backslash or `end`, at most a lane. */
+function plainLanes(ptr: usize, end: usize): u32 {
+  const room = <u32>(end - ptr);
+  const slashes = i8x16.bitmask(i8x16.eq(v128.load(ptr), i8x16.splat(<i8>Ascii.Backslash)));
+  return min(room, ctz(slashes | 0x10000));
+}
+
+/** How many of the first `len` bytes, at most a lane, begin a code point. */
+function countHeads(ptr: usize, len: u32): u32 {
+  if (!ASC_FEATURE_SIMD) return ((<u32>load<u8>(ptr)) & 0xc0) != 0x80 ? 1 : 0;
+  const heads = i8x16.bitmask(i8x16.gt_s(v128.load(ptr), i8x16.splat(LAST_CONTINUATION)));
+  return popcnt(heads & ((1 << len) - 1));
+}
+
+/** 0xBF as a signed byte: all continuation bytes are at or below it, all others above. */
+const LAST_CONTINUATION: i8 = -65;
 
 /** True when the content is empty or nothing but white space, escapes included. Stops at the first other code point. */
 export function isBlank(ptr: usize, len: u32): bool {

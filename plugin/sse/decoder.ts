@@ -11,6 +11,7 @@
  * unfinished event at the end is answered with `unfinished` set, the caller decides).
  */
 import { Ascii } from "../bytes/ascii";
+import { findByte } from "../bytes/compare";
 import { copyTrusted } from "../bytes/copy";
 import { readU32 } from "../bytes/decimal";
 import { HeldBytes } from "../bytes/held_bytes";
@@ -119,8 +120,9 @@ export class SseDecoder {
       this.sawComment = true;
       return false;
     }
-    let colon = ptr;
-    while (colon < end && <u32>load<u8>(colon) != Ascii.Colon) colon += 1;
+    // Nearly every line is `data:` or `event:`.
+    const isData = end - ptr > 4 && load<u32>(ptr) == DATA && <u32>load<u8>(ptr, 4) == Ascii.Colon;
+    const colon = isData ? ptr + 4 : findByte(ptr, end, Ascii.Colon);
     let value = colon < end ? colon + 1 : end;
     if (value < end && <u32>load<u8>(value) == Ascii.Space) value += 1;
     this.takeField(fieldOf(ptr, <u32>(colon - ptr)), value, end, inWindow);
@@ -230,6 +232,8 @@ export class SseDecoder {
   }
 }
 
+/** The four letters, as they lie in memory. */
+const DATA: u32 = 0x61746164;
 const NEWLINE: usize = memory.data<u8>([<u8>Ascii.LineFeed]);
 /** What a data line has in front of its data. */
 const LINE_HEAD: u32 = 6;
@@ -242,7 +246,7 @@ function hasByteOrderMark(ptr: usize, end: usize): bool {
 function fieldOf(ptr: usize, len: u32): SseField {
   switch (len) {
     case 4:
-      return load<u32>(ptr) == 0x61746164 ? SseField.Data : SseField.Other; // "data"
+      return load<u32>(ptr) == DATA ? SseField.Data : SseField.Other;
     case 5: {
       const head = load<u32>(ptr);
       const last = <u32>load<u8>(ptr, 4);

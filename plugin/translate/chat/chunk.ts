@@ -8,8 +8,8 @@ import { putModelName } from "../shared/model_name";
 import { ChatStream } from "./stream_state";
 
 /**
- * Builds the head that all chunks share, `data: {"id":…` up to `"choices":[`, into the stream's arena, using `out` as scratch
- * space behind what it holds. False without memory.
+ * Builds what all chunks share into the stream's arena, using `out` as scratch space behind what it holds: the head, `data: {"id":…` up to
+ * `"choices":[`, behind it the opening of a delta, and behind that what closes one. False without memory.
  */
 export function buildHead(out: Writer, s: ChatStream): bool {
   const mark = out.mark();
@@ -22,23 +22,27 @@ export function buildHead(out: Writer, s: ChatStream): bool {
   putModelName(out, s.answer, s.shape);
   putServiceTier(out, s.answer.usage.tier);
   out.literal(L.CHUNK_CHOICES);
-  if (out.failed) return false;
   s.headLen = out.length - mark;
-  s.headPtr = s.arena.keep(out.start + mark, s.headLen);
+  out.literal(L.DELTA_OPEN);
+  s.openLen = out.length - mark;
+  out.literal(L.DELTA_CLOSE);
+  endChunk(out, s);
+  if (out.failed) return false;
+  const length = out.length - mark;
+  s.closeLen = length - s.openLen;
+  s.headPtr = s.arena.keep(out.start + mark, length);
   out.rewind(mark);
   return s.headPtr != 0;
 }
 
 /** Opens a chunk up to the inside of its delta. */
 export function beginDelta(out: Writer, s: ChatStream): void {
-  out.put(s.headPtr, s.headLen);
-  out.literal(L.DELTA_OPEN);
+  out.put(s.headPtr, s.openLen);
 }
 
 /** Closes what `beginDelta` opened. */
 export function endDelta(out: Writer, s: ChatStream): void {
-  out.literal(L.DELTA_CLOSE);
-  endChunk(out, s);
+  out.put(s.headPtr + s.openLen, s.closeLen);
 }
 
 function endChunk(out: Writer, s: ChatStream): void {
@@ -62,8 +66,7 @@ export function putTokenDelta(
 
 /** The last chunks: finish reason, usage when asked for, `[DONE]`. */
 export function putFinish(out: Writer, s: ChatStream): void {
-  out.put(s.headPtr, s.headLen);
-  out.literal(L.DELTA_OPEN);
+  beginDelta(out, s);
   out.literal(L.DELTA_FINISH);
   out.literal(finishReason(s.answer.stopReason, s.shape, s.nextTool));
   out.literal(L.FINISH_CLOSE);

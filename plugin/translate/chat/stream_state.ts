@@ -87,6 +87,8 @@ export class ChatStream {
   failureStatus: u32; // HTTP status of the error that ended the stream
   headPtr: usize; // `data: {"id":…` up to `"choices":[`; in the arena
   headLen: u32;
+  openLen: u32; // of the head with the opening of a delta behind it
+  closeLen: u32; // of what closes a delta, behind that
   nextTool: u32;
   nextReasoning: u32;
   textPoints: u32; // code points of content that were sent

@@ -10,6 +10,7 @@ import { Answer, Block, readAnswerMember, readBlock } from "./answer";
 import { DeltaType, findDeltaType } from "./delta_types";
 import { EventType, findEventType } from "./event_types";
 import { AnswerKey, findAnswerKey } from "./message_keys";
+import { readUsualDelta, usualIndex, usualTextLen, usualTextPtr, usualType } from "./usual_delta";
 
 /** Index of events that name none. */
 export const NO_BLOCK: u32 = 0xffff_ffff;
@@ -70,16 +71,11 @@ export function readEvent(
   answer: Answer,
 ): bool {
   const event = EVENT;
-  event.type = name;
-  event.index = NO_BLOCK;
-  event.delta = DeltaType.Unknown;
-  event.textPtr = 0;
-  event.textLen = 0;
-  event.citationPtr = 0;
-  event.messagePtr = 0;
-  event.messageDeltaPtr = 0;
-  event.contentPtr = 0;
-  event.saysAnswer = false;
+  clearEvent(event, name);
+  if (readUsualDelta(ptr, len, depth)) {
+    takeUsualDelta(event);
+    return true;
+  }
   clearBlock(event.block);
   c.open(ptr, len, depth);
   if (!c.enterObject()) return false;
@@ -91,6 +87,28 @@ export function readEvent(
   if (event.type == EventType.MessageStart) readMessage(c, depth, event, answer);
   else if (event.type == EventType.MessageDelta) readMessageDelta(c, depth, event, answer);
   return true;
+}
+
+function clearEvent(event: StreamEvent, name: EventType): void {
+  event.type = name;
+  event.index = NO_BLOCK;
+  event.delta = DeltaType.Unknown;
+  event.textPtr = 0;
+  event.textLen = 0;
+  event.citationPtr = 0;
+  event.messagePtr = 0;
+  event.messageDeltaPtr = 0;
+  event.contentPtr = 0;
+  event.saysAnswer = false;
+}
+
+/** What the event says is in plain variables of its reader; the block is of another event and nobody's. */
+function takeUsualDelta(event: StreamEvent): void {
+  event.type = EventType.ContentBlockDelta;
+  event.index = usualIndex;
+  event.delta = usualType;
+  event.textPtr = usualTextPtr;
+  event.textLen = usualTextLen;
 }
 
 /** A stop reason there is none yet: only a message_delta ends an answer. */
