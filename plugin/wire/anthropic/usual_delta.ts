@@ -5,7 +5,7 @@
  * Source: Anthropic API reference, "Streaming Messages", content_block_delta.
  */
 import { Ascii, isDigit } from "../../bytes/ascii";
-import { literalLen, startsWithLiteral } from "../../bytes/compare";
+import { byteAt, literalLen, startsWithLiteral } from "../../bytes/compare";
 import * as L from "../../bytes/literals";
 import { findStringEnd, skipSpace } from "../../json/scan";
 import { DeltaType } from "./delta_types";
@@ -40,12 +40,12 @@ export function readUsualDelta(ptr: usize, len: u32, depth: u32): bool {
 function readIndex(ptr: usize, end: usize): usize {
   const start = ptr;
   usualIndex = 0;
-  while (ptr < end && ptr - start < INDEX_DIGITS && isDigit(<u32>load<u8>(ptr))) {
-    usualIndex = usualIndex * 10 + (<u32>load<u8>(ptr) - Ascii.Zero);
+  while (ptr < end && ptr - start < INDEX_DIGITS && isDigit(byteAt(ptr))) {
+    usualIndex = usualIndex * 10 + (byteAt(ptr) - Ascii.Zero);
     ptr += 1;
   }
   if (ptr == start) return 0;
-  return ptr - start > 1 && <u32>load<u8>(start) == Ascii.Zero ? 0 : ptr;
+  return ptr - start > 1 && byteAt(start) == Ascii.Zero ? 0 : ptr;
 }
 
 /** First byte of the text behind its opening quote; 0 for other deltas. */
@@ -64,8 +64,8 @@ function behind(ptr: usize, len: u32, head: usize, type: DeltaType): usize {
 
 /** Both objects end here. Providers pad what is behind the first one, so that its length tells nothing of the text. */
 function isClosed(ptr: usize, end: usize): bool {
-  if (ptr >= end || <u32>load<u8>(ptr) != Ascii.BraceClose) return false;
+  if (ptr >= end || byteAt(ptr) != Ascii.BraceClose) return false;
   ptr = skipSpace(ptr + 1, end);
-  if (ptr >= end || <u32>load<u8>(ptr) != Ascii.BraceClose) return false;
+  if (ptr >= end || byteAt(ptr) != Ascii.BraceClose) return false;
   return skipSpace(ptr + 1, end) == end;
 }
