@@ -1,12 +1,15 @@
 /** Files that commands read, `-` being stdin, and those that come with the package. */
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { Bridge } from "./bridge.ts";
 import { DocumentError, findConfigurations, type Found } from "./document.ts";
 import { CommandError, say } from "./output.ts";
 
-/** The build folder: the bundle lies in `build/cli`, beside the module and the schema. */
-const BUILD = new URL("../", import.meta.url);
+/** The build folder: the bundle lies in it, in `build/cli`; the sources lie beside it. */
+const HERE = new URL("./", import.meta.url);
+const BUILD = existsSync(new URL("../messages-bridge.wasm", HERE))
+  ? new URL("../", HERE)
+  : new URL("../build/", HERE);
 const STDIN = 0;
 
 /** The path of the .wasm that comes with this package. */

@@ -1,14 +1,31 @@
 /** The commands, their options and their help. */
 import { Command, CommanderError, Option } from "commander";
 import { check } from "./check.ts";
-import { version } from "./files.ts";
+import { init } from "./init/init.ts";
+import { AUTHS, GATEWAYS, PROVIDERS, type InitOptions } from "./init/plan.ts";
+import { version, WASM_PATH } from "./files.ts";
 import { CommandError, err, Exit, out, say } from "./output.ts";
 import { translate, type TranslateOptions } from "./translate.ts";
 
 const EXAMPLES = {
   program: [
+    ["a first configuration", "init --provider anthropic -o envoy.yaml"],
     ["check the configuration inside an Envoy bootstrap", "check envoy.yaml"],
     ["see what a request becomes", "translate --config bridge.json < request.json"],
+  ],
+  init: [
+    [
+      "Claude in Azure AI Foundry behind Envoy",
+      "init --provider azure --resource my-foundry -o envoy.yaml",
+    ],
+    [
+      "Bedrock, its requests signed by Envoy",
+      "init --provider bedrock --region eu-central-1 > envoy.yaml",
+    ],
+    [
+      "Anthropic behind Envoy Gateway, with a key of the gateway's",
+      "init --provider anthropic --gateway envoy-gateway --auth keys",
+    ],
   ],
   check: [
     ["a configuration of its own, or any document that holds one", "check bridge.yaml envoy.yaml"],
@@ -62,6 +79,7 @@ export function program(done: (code: number) => void): Command {
     .exitOverride();
   addCheck(command, done);
   addTranslate(command, done);
+  addInit(command, done);
   return command;
 }
 
@@ -119,6 +137,40 @@ function addTranslate(command: Command, done: (code: number) => void): void {
       `\nKeys are never real: $NAME stands for an environment variable, $CLIENT_KEY for what the client sent.\nExit code: 0 it goes upstream, 1 the filter answers by itself or refuses the configuration, 2 wrong usage.\n${examples(EXAMPLES.translate)}`,
     )
     .action((options: TranslateOptions) => done(translate(options)));
+}
+
+function addInit(command: Command, done: (code: number) => void): void {
+  command
+    .command("init")
+    .description("Write a complete document for a provider behind a gateway.")
+    .addOption(
+      new Option("--provider <type>", "where the models are")
+        .choices(PROVIDERS)
+        .makeOptionMandatory(),
+    )
+    .addOption(
+      new Option("--gateway <name>", "what the filter runs in").choices(GATEWAYS).default("envoy"),
+    )
+    .addOption(
+      new Option(
+        "--auth <mode>",
+        "whose credential: the gateway's own key, the client's, or Envoy's signer or tokens",
+      ).choices(AUTHS),
+    )
+    .option("--resource <name>", "azure: the Foundry resource")
+    .option("--project <id>", "vertex: the project")
+    .option("--region <name>", "vertex, bedrock: the region")
+    .option("--host <name>", "the upstream's host, where the provider does not tell it")
+    .option("--env <NAME>", "the environment variable that holds the key")
+    .option("--port <number>", "envoy: where clients connect", "10000")
+    .option("--wasm <path>", "envoy: the module's path; default: the one of this package")
+    .option("--image <reference>", "the module's image, for gateways that pull it")
+    .option("-o, --output <file>", "write there instead of stdout")
+    .option("--force", "replace the file")
+    .addHelpText("after", examples(EXAMPLES.init))
+    .action((options: InitOptions & { output?: string }) =>
+      done(init({ wasm: WASM_PATH, ...options })),
+    );
 }
 
 /** Runs the program on arguments; resolves with its exit code. */

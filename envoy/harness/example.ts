@@ -24,11 +24,20 @@ export function exampleOptions(
   ports: Ports = {},
   edit: (root: Fields) => void = () => undefined,
 ): ConfigOptions {
+  return documentOptions(readFileSync(new URL(`${name}.yaml`, FOLDER), "utf8"), ports, edit);
+}
+
+/** The same for a document that is no example. */
+export function documentOptions(
+  text: string,
+  ports: Ports = {},
+  edit: (root: Fields) => void = () => undefined,
+): ConfigOptions {
   return {
     wasm: WASM,
     upstream: "as written",
     edit: (parts) => {
-      const root = parse(readFileSync(new URL(`${name}.yaml`, FOLDER), "utf8")) as Fields;
+      const root = parse(text) as Fields;
       prepare(root, ports);
       edit(root);
       for (const key of Object.keys(parts.root)) delete parts.root[key];

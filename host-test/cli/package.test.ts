@@ -247,8 +247,35 @@ describe("check", () => {
   });
 });
 
+describe("init", () => {
+  test("prints a document that check takes, and says what to do with it", async () => {
+    const made = await installed.run(["init", "--provider", "azure"]);
+    expect(made.code).toBe(0);
+    expect(made.stderr).toContain("replace my-foundry\n");
+    expect(made.stderr).toContain("set AZURE_API_KEY where the gateway runs\n");
+    expect((await installed.run(["check", "-"], made.stdout)).code).toBe(0);
+  });
+
+  test("names the module of the package, which is there", async () => {
+    const made = await installed.run(["init", "--provider", "azure"]);
+    const [, file = ""] = /filename: (\S+messages-bridge\.wasm)/.exec(made.stdout.toString()) ?? [];
+    expect(readFileSync(file)).toHaveLength(readFileSync(library.wasmPath).length);
+  });
+
+  test("writes a file, and does not replace one unless it is told to", async () => {
+    const file = await installed.write("mine.yaml", "precious");
+    const args = ["init", "--provider", "bedrock", "--gateway", "istio", "-o", file];
+    const refused = await installed.run(args);
+    expect(refused.code).toBe(2);
+    expect(refused.stderr).toContain("--force");
+    expect(readFileSync(file, "utf8")).toBe("precious");
+    expect((await installed.run([...args, "--force"])).code).toBe(0);
+    expect(readFileSync(file, "utf8")).toContain("kind: EnvoyFilter");
+  });
+});
+
 describe("usage", () => {
-  test.each([[["--help"]], [["check", "--help"]], [["translate", "--help"]]])(
+  test.each([[["--help"]], [["check", "--help"]], [["init", "--help"]], [["translate", "--help"]]])(
     "%j",
     async (args) => {
       const run = await installed.run(args);
@@ -263,6 +290,9 @@ describe("usage", () => {
     [["check", "/nowhere.yaml"], "ENOENT"],
     [["check", "README.md"], "README.md"],
     [["translate", "-H", "nonsense"], "name: value"],
+    [["init"], "--provider"],
+    [["init", "--provider", "nonsense"], "Allowed choices are anthropic, azure"],
+    [["init", "--provider", "vertex", "--auth", "keys"], "--auth client or upstream"],
   ])("%j is refused with 2", async (args, message) => {
     const run = await installed.run(args, REQUEST);
     expect(run.stderr).toContain(message);
