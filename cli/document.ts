@@ -68,7 +68,10 @@ export function findConfigurations(text: string, name = ""): Found[] {
     throw new DocumentError(`${line}:${col}: ${broken.message.replace(/ at line [^]*$/, "")}`);
   }
   const sources = documents.map((document): Source => ({ document, lines, text }));
-  const found = sources.flatMap(inDocument);
+  const env = apisixEnvironment(sources);
+  const found = sources.flatMap(inDocument).map((one): Found => {
+    return one.form === "apisix" ? { ...one, env } : one;
+  });
   return found.length > 0 ? found : [wholeDocument(sources)];
 }
 
@@ -200,6 +203,18 @@ function apisixHolder(value: Fields, path: Path): Holder | undefined {
   const plugin = value["messages-bridge"];
   if (!isFields(plugin) || !("conf" in plugin)) return undefined;
   return { form: "apisix", path: [...path, "messages-bridge", "conf"], value: plugin["conf"] };
+}
+
+/** What nginx lets through, when APISIX's own configuration is one of the documents. */
+function apisixEnvironment(sources: Source[]): Found["env"] {
+  for (const { document } of sources) {
+    const value: unknown = document.toJS();
+    const nginx = isFields(value) ? value["nginx_config"] : undefined;
+    if (!isFields(nginx)) continue;
+    const names = Array.isArray(nginx["envs"]) ? nginx["envs"].map(String) : [];
+    return Object.fromEntries(names.map((name) => [name, `$${name}`]));
+  }
+  return undefined;
 }
 
 function isOurs(value: unknown): boolean {

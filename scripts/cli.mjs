@@ -3,7 +3,7 @@
  * their types into build/types. Usage: `node scripts/cli.mjs [--metafile FILE]`; the file tells what went into the bundle.
  */
 import { spawnSync } from "node:child_process";
-import { chmodSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, cpSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
 import { parseArgs } from "node:util";
@@ -33,6 +33,8 @@ async function bundle() {
     metafile: true,
     logLevel: "warning",
   });
+  // The harness reads it beside its own folder.
+  cpSync(join(ROOT, "envoy/envoy.yaml"), join(ROOT, "build/envoy.yaml"));
   chmodSync(join(OUT, "main.mjs"), 0o755);
   return metafile;
 }

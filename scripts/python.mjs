@@ -7,8 +7,9 @@ import { dirname, join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 
-/** What the tools install for themselves; git ignores it. */
-export const STORE = join(dirname(fileURLToPath(import.meta.url)), "..", ".envoy");
+/** What the tools install for themselves; git ignores it. ENVOY_STORE names another folder, as the npm package does. */
+export const STORE =
+  process.env.ENVOY_STORE ?? join(dirname(fileURLToPath(import.meta.url)), "..", ".envoy");
 
 const VERSION_TIMEOUT_MS = 10_000;
 const VENV_TIMEOUT_MS = 120_000;

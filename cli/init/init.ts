@@ -3,6 +3,7 @@ import { writeFileSync } from "node:fs";
 import { findConfigurations } from "../document.ts";
 import { theBridge } from "../files.ts";
 import { CommandError, err, Exit, print, say } from "../output.ts";
+import { apisixDocument } from "./apisix.ts";
 import { envoyDocument } from "./envoy.ts";
 import { envoyGatewayDocument } from "./envoy_gateway.ts";
 import { higressDocument } from "./higress.ts";
@@ -11,6 +12,7 @@ import { planOf, type Gateway, type InitOptions, type Plan } from "./plan.ts";
 
 const DOCUMENTS: Readonly<Record<Gateway, (plan: Plan) => string>> = {
   envoy: envoyDocument,
+  apisix: apisixDocument,
   istio: istioDocument,
   "envoy-gateway": envoyGatewayDocument,
   higress: higressDocument,

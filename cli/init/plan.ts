@@ -9,7 +9,7 @@ export const PROVIDERS = [
   "databricks",
   "custom",
 ] as const;
-export const GATEWAYS = ["envoy", "istio", "envoy-gateway", "higress"] as const;
+export const GATEWAYS = ["envoy", "apisix", "istio", "envoy-gateway", "higress"] as const;
 export const AUTHS = ["keys", "client", "upstream"] as const;
 export type Provider = (typeof PROVIDERS)[number];
 export type Gateway = (typeof GATEWAYS)[number];
