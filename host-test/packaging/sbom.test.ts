@@ -48,6 +48,18 @@ test("names what is in the module and in the command line", () => {
   }
 });
 
+test("packages are found behind a link to node_modules, too", () => {
+  const inputs = Object.fromEntries(
+    ["../../main/node_modules/yaml/browser/index.js", "cli/main.ts"].map((file) => [
+      file,
+      { bytesInOutput: 1 },
+    ]),
+  );
+  const output = { bytes: 1, inputs, imports: [], exports: [] };
+  const other = sbomOf(ROOT, { inputs: {}, outputs: { a: output } }, { sha256, date: DATE }) as Bom;
+  expect(other.components.map(({ name }) => name)).toEqual(["assemblyscript", "yaml"]);
+});
+
 test("is about this module, at the time of its sources", () => {
   expect(bom.metadata.timestamp).toBe("2026-01-02T03:04:05.000Z");
   expect(bom.metadata.component).toMatchObject({

@@ -6,7 +6,8 @@ import { spawnSync } from "node:child_process";
 
 /** The compiler, whose library is compiled into the module. */
 const IN_MODULE = ["assemblyscript"];
-const PACKAGE_PLACE = /^node_modules\/((?:@[^/]+\/)?[^/]+)\//;
+/** The innermost package of a path; the folder may be a link to another place. */
+const PACKAGE_PLACE = /^(?:.*\/)?node_modules\/((?:@[^/]+\/)?[^/]+)\//;
 
 /** @typedef {{ "bom-ref": string, name: string, version: string, scope?: string, properties?: object[] }} Component */
 
