@@ -10,7 +10,18 @@ import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { ROOT, filesBelow } from "./stamp.mjs";
 
-const FOLDERS = ["plugin", "cli", "host", "host-test", "envoy", "scripts", "docs", "apisix", ".ci"];
+const FOLDERS = [
+  "plugin",
+  "cli",
+  "host",
+  "host-test",
+  "envoy",
+  "examples",
+  "scripts",
+  "docs",
+  "apisix",
+  ".ci",
+];
 const FIXTURES = "host-test/fixtures";
 const NAMED_PATH = new RegExp(
   "`((?:" + FOLDERS.map((name) => name.replace(".", "\\.")).join("|") + ")/[^`\\s]*)`",
@@ -57,7 +68,12 @@ function fixtureProblems(folder) {
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const documents = ["README.md", ...filesBelow("docs"), ...filesBelow("apisix")].filter((file) => {
+  const documents = [
+    "README.md",
+    "examples/README.md",
+    ...filesBelow("docs"),
+    ...filesBelow("apisix"),
+  ].filter((file) => {
     return file.endsWith(".md") && existsSync(join(ROOT, file));
   });
   const problems = [
