@@ -138,6 +138,54 @@ export const ENVOY_IMPORTS: Readonly<Record<string, string>> = {
   proxy_grpc_close: "i:i",
 };
 
+/**
+ * What APISIX's Wasm module links in `env`: 42 functions, whatever the module's ABI version. `proxy_get_metric` has a type of its own.
+ * Source: the host notes, 3.4; the table of the module's wasmtime binding.
+ */
+export const NGINX_IMPORTS: Readonly<Record<string, string>> = {
+  proxy_set_effective_context: "i:i",
+  proxy_get_property: "iiii:i",
+  proxy_set_property: "iiii:i",
+  proxy_log: "iii:i",
+  proxy_get_buffer_bytes: "iiiii:i",
+  proxy_set_buffer_bytes: "iiiii:i",
+  proxy_send_local_response: "iiiiiiii:i",
+  proxy_send_http_response: "iiiiiiii:i",
+  proxy_get_current_time_nanoseconds: "i:i",
+  proxy_set_tick_period_milliseconds: "i:i",
+  proxy_get_configuration: "ii:i",
+  proxy_get_header_map_pairs: "iii:i",
+  proxy_set_header_map_pairs: "iii:i",
+  proxy_get_header_map_value: "iiiii:i",
+  proxy_remove_header_map_value: "iii:i",
+  proxy_replace_header_map_value: "iiiii:i",
+  proxy_add_header_map_value: "iiiii:i",
+  proxy_get_shared_data: "iiiii:i",
+  proxy_set_shared_data: "iiiii:i",
+  proxy_register_shared_queue: "iii:i",
+  proxy_resolve_shared_queue: "iiiii:i",
+  proxy_dequeue_shared_queue: "iiiii:i",
+  proxy_enqueue_shared_queue: "iii:i",
+  proxy_continue_request: ":i",
+  proxy_continue_response: ":i",
+  proxy_clear_route_cache: ":i",
+  proxy_continue_stream: "i:i",
+  proxy_close_stream: "i:i",
+  proxy_http_call: "iiiiiiiiii:i",
+  proxy_grpc_call: "iiiiiiiiiiii:i",
+  proxy_grpc_stream: "iiiiiiiii:i",
+  proxy_grpc_send: "iiii:i",
+  proxy_grpc_cancel: "i:i",
+  proxy_grpc_close: "i:i",
+  proxy_get_status: "iii:i",
+  proxy_done: ":i",
+  proxy_call_foreign_function: "iiiiii:i",
+  proxy_define_metric: "iiii:i",
+  proxy_increment_metric: "iI:i",
+  proxy_record_metric: "iI:i",
+  proxy_get_metric: "iI:i",
+};
+
 /** The WASI functions that a filter may reasonably import; both hosts have them all. */
 export const WASI_IMPORTS: Readonly<Record<string, string>> = {
   clock_time_get: "iIi:i",

@@ -17,6 +17,8 @@ import { Metrics } from "./metrics.ts";
 import { utf8 } from "./octets.ts";
 import { compilePlugin, type CompiledPlugin } from "./plugin.ts";
 import { PROFILES, type HostProfile, type HostProfileName } from "./profile.ts";
+import { nginxFunctions } from "./functions_nginx.ts";
+import { NginxStream } from "./nginx_stream.ts";
 import { RootContext, type RootOptions } from "./root.ts";
 import { HttpStream, type StreamHost } from "./stream.ts";
 import type { StreamOptions } from "./stream_context.ts";
@@ -56,6 +58,10 @@ export interface HostOptions {
   failurePolicy?: "closed" | "reload";
   /** Check after each stream that nothing is left allocated; needs a debug build. Default false. */
   leakCheck?: boolean;
+  /** Asked at each host call, by its name: true makes the module trap there, as a defect of its own would. */
+  interrupt?: (name: string) => boolean;
+  /** nginx: whether the companion plugin is on the route; the profile's when absent. Its variables exist all the same. */
+  companion?: boolean;
 }
 
 export class WasmHost implements StreamHost, VmServices {
@@ -82,7 +88,7 @@ export class WasmHost implements StreamHost, VmServices {
 
   private constructor(
     private readonly plugin: CompiledPlugin,
-    profile: HostProfile,
+    private readonly profile: HostProfile,
     private readonly options: HostOptions,
   ) {
     this.env = options.env ?? {};
@@ -119,7 +125,8 @@ export class WasmHost implements StreamHost, VmServices {
       config instanceof Uint8Array
         ? config
         : utf8(typeof config === "string" ? config : JSON.stringify(config));
-    const canary = this.options.canary === false ? undefined : this.runCanary(bytes, options);
+    const canary =
+      this.options.canary === false || !this.startsVms ? undefined : this.runCanary(bytes, options);
     const root = new RootContext(this.vm, bytes, options, this);
     this.startRoot(root, this.vm);
     if (canary !== undefined && canary !== root.ok) {
@@ -136,7 +143,13 @@ export class WasmHost implements StreamHost, VmServices {
   stream(root: RootContext, options: StreamOptions = {}): HttpStream {
     if (this.vm.failure !== undefined && this.options.failurePolicy === "reload") this.reload();
     root.enter();
-    const stream = new HttpStream(this, root, options);
+    const stream =
+      this.profile.family === "nginx"
+        ? new NginxStream(this, root, options, {
+            declared: this.profile.companion,
+            active: this.options.companion ?? this.profile.companion,
+          })
+        : new HttpStream(this, root, options);
     this.live.add(stream);
     return stream;
   }
@@ -165,6 +178,11 @@ export class WasmHost implements StreamHost, VmServices {
       this.tickRoot(due);
     }
     this.clock = target;
+  }
+
+  /** nginx does not call `proxy_on_vm_start`: the filter knows it by that. */
+  get startsVms(): boolean {
+    return this.profile.family !== "nginx";
   }
 
   /** The wall clock, milliseconds since 1970. */
@@ -271,6 +289,7 @@ export class WasmHost implements StreamHost, VmServices {
   }
 
   private createVm(trace: string[] | undefined): Vm {
+    const isNginx = this.profile.family === "nginx";
     const functions = (vm: Vm): ReturnType<typeof vmFunctions> => ({
       ...headerReadFunctions(vm),
       ...headerEditFunctions(vm),
@@ -279,8 +298,14 @@ export class WasmHost implements StreamHost, VmServices {
       ...propertyFunctions(vm),
       ...vmFunctions(vm, this),
       ...wasiFunctions(vm, this),
+      ...(isNginx ? nginxFunctions(vm) : {}),
     });
-    return new Vm(this.plugin, functions, { trace, poison: this.options.poison !== false });
+    return new Vm(this.plugin, functions, {
+      trace,
+      poison: this.options.poison !== false,
+      survivesTraps: isNginx,
+      interrupt: this.options.interrupt,
+    });
   }
 
   /** Loads, configures and drops an instance; returns whether the configuration was accepted. */

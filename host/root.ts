@@ -13,6 +13,15 @@ import type { LogLine } from "./functions_vm.ts";
 import type { HeaderMap } from "./headers.ts";
 import type { Vm } from "./vm.ts";
 
+/** What a root context needs of its host. */
+export interface RootHost {
+  readonly clockMs: number;
+  /** The host calls `proxy_on_vm_start`. */
+  readonly startsVms: boolean;
+  /** Called when the module has deleted this root. */
+  rootDeleted(root: RootContext): void;
+}
+
 export interface RootOptions {
   /** The plugin's `root_id` and name; "" when absent. */
   rootId?: string;
@@ -37,12 +46,11 @@ export class RootContext implements GuestContext {
   private liveStreams = 0;
   private closing = false;
 
-  /** `host.clockMs` is the host's clock; `rootDeleted` is called when the module has deleted this root. */
   constructor(
     private vm: Vm,
     private readonly config: Uint8Array,
     options: RootOptions,
-    private readonly host: { readonly clockMs: number; rootDeleted(root: RootContext): void },
+    private readonly host: RootHost,
   ) {
     this.rootId = options.rootId ?? "";
     this.table = byPath(options.properties ?? {});
@@ -61,7 +69,7 @@ export class RootContext implements GuestContext {
     this.ok = false;
     vm.contexts.set(this.id, this);
     vm.call("proxy_on_context_create", this, 0);
-    if (vm.call("proxy_on_vm_start", this, 0) === 0) return;
+    if (this.host.startsVms && vm.call("proxy_on_vm_start", this, 0) === 0) return;
     this.configuring = true;
     try {
       this.ok = vm.call("proxy_on_configure", this, this.config.length) !== 0;

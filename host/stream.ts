@@ -19,7 +19,7 @@ import {
 } from "./replies.ts";
 import type { RootContext } from "./root.ts";
 import { SeenMessage } from "./seen_message.ts";
-import { StreamContext, type StreamOptions } from "./stream_context.ts";
+import { StreamContext, type StreamOptions, type StreamParts } from "./stream_context.ts";
 import type { Vm } from "./vm.ts";
 
 /** What a stream needs of its host. */
@@ -55,16 +55,16 @@ export class HttpStream implements HalfOwner {
   hung: string | undefined;
   /** The stream is destroyed: logged, done and deleted. */
   over = false;
-  private readonly request: Half;
-  private readonly response: Half;
-  private readonly vm: Vm;
+  protected readonly request: Half;
+  protected readonly response: Half;
+  protected readonly vm: Vm;
   private queuedReply: LocalReply | undefined;
-  private created = false;
+  protected created = false;
 
   /** Not for tests: streams come from the host. */
   constructor(
-    private readonly host: StreamHost,
-    private readonly root: RootContext,
+    protected readonly host: StreamHost,
+    protected readonly root: RootContext,
     options: StreamOptions,
   ) {
     this.vm = root.currentVm;
@@ -72,7 +72,12 @@ export class HttpStream implements HalfOwner {
     this.response = new Half("response", this, this.client);
     const { request, response } = this;
     const queueReply = (reply: LocalReply): void => this.queueReply(reply);
-    this.context = new StreamContext({ request, response, queueReply }, root, options);
+    this.context = this.createContext({ request, response, queueReply }, options);
+  }
+
+  /** Another host sees a stream in another way. */
+  protected createContext(parts: StreamParts, options: StreamOptions): StreamContext {
+    return new StreamContext(parts, this.root, options);
   }
 
   /** The client sends headers; the module gets its context just before. */
@@ -256,13 +261,17 @@ export class HttpStream implements HalfOwner {
     if (!end) this.response.data(reply.body, true);
   }
 
-  private create(): void {
+  protected create(): void {
     if (this.created) throw new UsageError("the stream has begun already");
     this.created = true;
     if (this.vm.failure !== undefined) return;
-    this.context.id = this.vm.takeId();
+    this.context.id = this.takeId();
     this.vm.contexts.set(this.context.id, this.context);
     this.callback("proxy_on_context_create", this.root.id, 0);
+  }
+
+  protected takeId(): number {
+    return this.vm.takeId();
   }
 
   private checkInput(half: Half): void {
@@ -272,7 +281,7 @@ export class HttpStream implements HalfOwner {
     }
   }
 
-  private reportHang(why: string): void {
+  protected reportHang(why: string): void {
     this.hung = why;
     if (this.host.hangs === "throw") throw new HangError(why);
   }
@@ -300,7 +309,7 @@ export class HttpStream implements HalfOwner {
     return undefined;
   }
 
-  private destroy(): void {
+  protected destroy(): void {
     if (this.over) return;
     this.over = true;
     try {
@@ -319,7 +328,7 @@ export class HttpStream implements HalfOwner {
     }
   }
 
-  private sayGoodbye(): void {
+  protected sayGoodbye(): void {
     if (this.vm.failure !== undefined || this.context.id === 0) return;
     try {
       this.context.logging = true;
@@ -335,6 +344,7 @@ export class HttpStream implements HalfOwner {
   }
 }
 
-function toBytes(bytes: Uint8Array | string): Uint8Array {
+/** Text as UTF-8; bytes as they are. */
+export function toBytes(bytes: Uint8Array | string): Uint8Array {
   return typeof bytes === "string" ? utf8(bytes) : bytes;
 }

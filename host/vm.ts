@@ -23,6 +23,10 @@ export interface VmOptions {
   trace: string[] | undefined;
   /** Overwrite host results with 0xAA when their callback has returned. */
   poison: boolean;
+  /** A trap does not end the VM: the next call finds the memory as the trap left it. */
+  survivesTraps: boolean;
+  /** Makes the module trap at a host call, by the import's name. */
+  interrupt: ((name: string) => boolean) | undefined;
 }
 
 /** A callback that returns nothing to look at, or that is not exported, yields this. */
@@ -48,6 +52,7 @@ export class Vm {
   private readonly exports: WasmExports;
   private readonly strayCalls: Uint32Array;
   private nextId = 1;
+  private readonly freeIds = new Map<number, number[]>();
 
   /** Instantiates and initialises. Throws LoadError when `_initialize` traps. */
   constructor(
@@ -67,9 +72,17 @@ export class Vm {
     this.initialize();
   }
 
-  /** The next context id; roots and streams share one counter. */
-  takeId(): number {
-    return this.nextId++;
+  /** The next context id; roots and streams share one counter. `parent`: ids that were given back to it come first. */
+  takeId(parent?: number): number {
+    const free = parent === undefined ? undefined : this.freeIds.get(parent)?.pop();
+    return free ?? this.nextId++;
+  }
+
+  /** Gives an id back, to be used again by streams of the same root, as nginx does. */
+  giveBackId(parent: number, id: number): void {
+    const free = this.freeIds.get(parent);
+    if (free === undefined) this.freeIds.set(parent, [id]);
+    else free.push(id);
   }
 
   /**
@@ -97,13 +110,20 @@ export class Vm {
           : traced(trace, name, callback, [context.id, first, second]);
       return result === undefined ? 0 : Number(result) >>> 0;
     } catch (error) {
-      if (!isTrap(error)) throw error;
-      throw (this.failure = new TrapError(name, error));
+      throw this.failed(name, error);
     } finally {
       this.running = outer.running;
       this.effective = outer.effective;
       this.memory.poisonHanded(outer.handed);
     }
+  }
+
+  /** What a callback threw, as callers see it; a trap ends the VM where the host has it so. */
+  private failed(name: CallbackName, error: unknown): unknown {
+    if (!isTrap(error)) return error;
+    const failure = new TrapError(name, error);
+    if (!this.options.survivesTraps) this.failure = failure;
+    return failure;
   }
 
   /** Calls a test-only export without arguments; undefined when the module has none of that name. */
@@ -155,6 +175,7 @@ export class Vm {
       if (this.restriction !== undefined && !this.restriction.allowed.has(name)) {
         throw new RestrictedCallbackError(name, this.restriction.phase);
       }
+      if (this.options.interrupt?.(name) === true) throw new engine.RuntimeError("unreachable");
       const calls = this.running === undefined ? this.strayCalls : this.running.calls;
       (calls[index] as number)++;
     };
