@@ -5,14 +5,25 @@
 import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { EXPECTED, goldenCases, outputsOf, runCase, type GoldenCase } from "./case.ts";
+import { siblingsFor } from "./siblings.ts";
 
 const SURFACES = ["chat", "native", "responses"];
 const wanted = process.argv.slice(2);
 
-/** Writes what differs and answers the paths. */
+/** Writes what differs and answers the paths. Siblings are made when the files that they stand beside are right. */
 function bless(golden: GoldenCase): string[] {
   const outputs = outputsOf(runCase(golden));
-  return EXPECTED.map((file) => ({ path: join(golden.folder, file), bytes: outputs[file] }))
+  const changed = write(
+    golden,
+    EXPECTED.map((file) => [file, outputs[file]]),
+  );
+  const siblings = siblingsFor(golden, outputsOf(runCase(golden, "apisix")));
+  return [...changed, ...write(golden, Object.entries(siblings))];
+}
+
+function write(golden: GoldenCase, files: [string, Buffer | undefined][]): string[] {
+  return files
+    .map(([file, bytes]) => ({ path: join(golden.folder, file), bytes }))
     .filter(({ path, bytes }) => {
       const old = existsSync(path) ? readFileSync(path) : undefined;
       if (bytes === undefined ? old === undefined : old?.equals(bytes) === true) return false;

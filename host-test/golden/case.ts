@@ -10,12 +10,19 @@
  *   anthropic.head.json      expected headers upstream beyond the usual ones; absent: there are none
  *   client.json | client.sse expected body for the client: one line, or the stream
  *   client.head.json         expected status and headers for the client
+ *   client.apisix.*          what differs in nginx (siblings.ts)
  *   note.md                  the risk, and the section of docs/ that decides
  */
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { ExchangeResult, HeaderList, MessageInput, SeenMessage } from "../host/index.ts";
+import type {
+  ExchangeResult,
+  HeaderList,
+  HostProfileName,
+  MessageInput,
+  SeenMessage,
+} from "../host/index.ts";
 import { bedrockMessages } from "../support/event_stream.ts";
 import {
   CHAT_HEADERS,
@@ -88,20 +95,25 @@ export function readCaseFile({ folder }: GoldenCase, file: string): Buffer | und
 const filters = new Map<string, Filter>();
 
 /** Cases with one configuration share a filter, so that nothing may leak from one exchange into the next. */
-function filterFor(config: Buffer | undefined): Filter {
-  const key = config?.toString() ?? "{}";
+function filterFor(config: Buffer | undefined, profile: HostProfileName): Filter {
+  const settings = config?.toString() ?? "{}";
+  const key = `${profile} ${settings}`;
   let filter = filters.get(key);
   if (filter === undefined) {
-    filter = Filter.load({ config: withProfile(JSON.parse(key) as Record<string, unknown>) });
+    const whole = withProfile(JSON.parse(settings) as Record<string, unknown>);
+    filter = Filter.load({ profile, config: whole });
     filters.set(key, filter);
   }
   return filter;
 }
 
 /** Runs a case whole, without cuts. */
-export function runCase(golden: GoldenCase): ExchangeResult {
+export function runCase(
+  golden: GoldenCase,
+  profile: HostProfileName = "envoy-hold",
+): ExchangeResult {
   const { request, response } = exchangeOf(golden);
-  return filterFor(readCaseFile(golden, "config.json")).exchange({
+  return filterFor(readCaseFile(golden, "config.json"), profile).exchange({
     request,
     ...(response === undefined ? {} : { response }),
   });

@@ -19,14 +19,14 @@ export type End = (typeof ENDS)[number];
 
 const TRAILERS: HeaderList = [["x-tail", "1"]];
 
-/** The two hosts: one that holds headers, and one that cannot. */
-export const HOSTS = ["envoy-hold", "envoy-nohold"] as const satisfies HostProfileName[];
+/** The hosts: one that holds headers, one that cannot, and one that hands bodies over in variables. */
+export const HOSTS = ["envoy-hold", "envoy-nohold", "apisix"] as const satisfies HostProfileName[];
 export type Host = (typeof HOSTS)[number];
 
 /** A filter as that host runs it: without held headers the configuration says so. */
 export function filterOn(host: Host): Filter {
   const early = { ...CONFIG, request_headers: "early" };
-  return Filter.load({ profile: host, config: host === "envoy-hold" ? CONFIG : early });
+  return Filter.load({ profile: host, config: host === "envoy-nohold" ? early : CONFIG });
 }
 
 /** A message cut and ended in a certain way. */

@@ -1,6 +1,6 @@
 /**
- * One wrapper per host function: spans in, status and span out. No decisions. Results land in scratch
- * memory and are dead after the callback.
+ * One wrapper per host function: spans in, status and span out. No decisions but which of two hosts this is: what nginx lacks or must not
+ * be asked is done in another way (nginx.ts). Results land in scratch memory and are dead after the callback.
  */
 import { literalLen, literalPtr } from "../bytes/compare";
 import {
@@ -20,51 +20,68 @@ import {
   proxy_set_property,
   proxy_set_tick_period_milliseconds,
 } from "./env";
+import { onNginx } from "./nginx";
+import { handOver, handOverWith, readAnswer } from "./nginx_body";
+import {
+  isNginxOwn,
+  openOneHeader,
+  readKnownPairs,
+  replyOnNginx,
+  setRequestHeader,
+} from "./nginx_head";
 import { BufferType, HeaderMap, LogLevel, MetricKind, Status } from "./numbers";
+import { openPairs } from "./pairs";
+import { clearSlot, setResult, SLOT, takeResult } from "./result";
 import { clock_time_get, environ_get, environ_sizes_get } from "./wasi_snapshot_preview1";
 
-/** First byte of the last result. Meaningless while `resultLen` is 0. */
-export let resultPtr: usize = 0;
-/** Length of the last result. */
-export let resultLen: u32 = 0;
+export { resultLen, resultPtr } from "./result";
+export { canReplaceBodies } from "./nginx";
 
-const SLOT: usize = memory.data(16, 8);
+/** False where the headers of an answer go out before its body comes. */
+export function canHoldAnswers(): bool {
+  return !onNginx;
+}
+
 const WHOLE: u32 = 0xffff_ffff;
-
-function clearSlot(): void {
-  store<u64>(SLOT, 0);
-}
-
-function takeResult(status: u32): Status {
-  resultPtr = <usize>load<u32>(SLOT);
-  resultLen = status == Status.Ok ? load<u32>(SLOT, 4) : 0;
-  return status;
-}
 
 /** Reads all `size` bytes of a body or configuration buffer. Not called with 0 (docs/hosts.md). */
 export function readBuffer(type: BufferType, size: u32): Status {
+  if (onNginx && type == BufferType.ResponseBody) return readAnswer();
   clearSlot();
   return takeResult(proxy_get_buffer_bytes(type, 0, size, SLOT, SLOT + 4));
 }
 
 /** Replaces a body buffer, whatever it holds. The bytes are copied by the host at once. */
 export function replaceBuffer(type: BufferType, ptr: usize, len: u32): Status {
+  if (onNginx) return handOver(type, ptr, len);
   return proxy_set_buffer_bytes(type, 0, WHOLE, ptr, len);
 }
 
 /** Adds bytes behind the `size` bytes of a body buffer. */
 export function appendBuffer(type: BufferType, size: u32, ptr: usize, len: u32): Status {
+  if (onNginx) return handOverWith(ptr, len);
   return proxy_set_buffer_bytes(type, size, 0, ptr, len);
 }
 
 /** Reads a header map in one call, in the ABI's pair form (abi/pairs.ts). */
 export function readPairs(map: HeaderMap): Status {
+  if (onNginx) return readKnownPairs(map);
   clearSlot();
   return takeResult(proxy_get_header_map_pairs(map, SLOT, SLOT + 4));
 }
 
+/**
+ * Starts over the values of one request header. `block` is what `readPairs` gave for the request, which not every host fills with more
+ * than the names that the filter knows. Other names may come with it.
+ */
+export function openRequestHeader(block: usize, blockLen: u32, name: usize, nameLen: u32): void {
+  if (onNginx) openOneHeader(name, nameLen);
+  else openPairs(block, blockLen);
+}
+
 /** Sets a header, replacing all values it had. `name` is a literal. */
 export function setHeader(map: HeaderMap, name: usize, value: usize, valueLen: u32): Status {
+  if (onNginx && map == HeaderMap.Request) return setRequestHeader(name, value, valueLen);
   return proxy_replace_header_map_value(map, literalPtr(name), literalLen(name), value, valueLen);
 }
 
@@ -80,6 +97,7 @@ export function addHeader(map: HeaderMap, name: usize, value: usize, valueLen: u
 
 /** Removes a header by literal name. */
 export function removeHeader(map: HeaderMap, name: usize): Status {
+  if (onNginx && isNginxOwn(map, name)) return Status.Ok;
   return proxy_remove_header_map_value(map, literalPtr(name), literalLen(name));
 }
 
@@ -96,11 +114,16 @@ export function sendLocalResponse(
   pairs: usize,
   pairsLen: u32,
 ): Status {
+  if (onNginx) return replyOnNginx(code, body, bodyLen, pairs, pairsLen);
   return proxy_send_local_response(code, 0, 0, body, bodyLen, pairs, pairsLen, -1);
 }
 
-/** Reads a property; `path` is a literal whose segments are joined by NUL. */
+/** Reads a property of Envoy's, which another host does not have; `path` is a literal whose segments are joined by NUL. */
 export function readProperty(path: usize): Status {
+  if (onNginx) {
+    setResult(0, 0);
+    return Status.NotFound;
+  }
   clearSlot();
   return takeResult(proxy_get_property(literalPtr(path), literalLen(path), SLOT, SLOT + 4));
 }
@@ -117,6 +140,7 @@ export function logLine(level: LogLevel, ptr: usize, len: u32): void {
 
 /** Defines a metric and answers its id; 0 where the host writes none. */
 export function defineMetric(kind: MetricKind, name: usize, nameLen: u32): u32 {
+  if (onNginx) return 0; // they lead nowhere there
   clearSlot();
   const status = proxy_define_metric(kind, name, nameLen, SLOT);
   return status == Status.Ok ? load<u32>(SLOT) : 0;
@@ -124,12 +148,12 @@ export function defineMetric(kind: MetricKind, name: usize, nameLen: u32): u32 {
 
 /** Adds to a counter; offsets of 0 are refused by the host and therefore not sent. */
 export function incrementMetric(id: u32, offset: u32): void {
-  if (offset != 0) proxy_increment_metric(id, <i64>offset);
+  if (offset != 0 && !onNginx) proxy_increment_metric(id, <i64>offset);
 }
 
 /** Sets a gauge or records into a histogram. */
 export function recordMetric(id: u32, value: i64): void {
-  proxy_record_metric(id, value);
+  if (!onNginx) proxy_record_metric(id, value);
 }
 
 /** Starts (or with 0 stops) the root context's tick. */
@@ -153,8 +177,7 @@ export function unixNanos(): u64 {
 export function environSizes(): bool {
   clearSlot();
   if (environ_sizes_get(SLOT, SLOT + 4) != 0) return false;
-  resultPtr = <usize>load<u32>(SLOT);
-  resultLen = load<u32>(SLOT, 4);
+  setResult(<usize>load<u32>(SLOT), load<u32>(SLOT, 4));
   return true;
 }
 

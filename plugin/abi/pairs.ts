@@ -60,14 +60,19 @@ export class PairList {
 
   /** Notes a pair; its bytes must stay in place until `write`. Ignored when the list is full. */
   add(name: usize, valuePtr: usize, valueLen: u32): void {
+    this.addSpan(literalPtr(name), literalLen(name), valuePtr, valueLen);
+  }
+
+  /** As `add`, for a name that is no literal. */
+  addSpan(namePtr: usize, nameLen: u32, valuePtr: usize, valueLen: u32): void {
     if (this.count == PAIRS_MAX) return;
     const at = this.entries + (this.count << 4);
-    store<u32>(at, <u32>literalPtr(name));
-    store<u32>(at, literalLen(name), 4);
+    store<u32>(at, <u32>namePtr);
+    store<u32>(at, nameLen, 4);
     store<u32>(at, <u32>valuePtr, 8);
     store<u32>(at, valueLen, 12);
     this.count += 1;
-    this.bytes += literalLen(name) + valueLen + 2;
+    this.bytes += nameLen + valueLen + 2;
   }
 
   /** Length of the block that `write` makes. */
@@ -94,7 +99,7 @@ export class PairList {
   }
 }
 
-const PAIRS_MAX: u32 = 32;
+const PAIRS_MAX: u32 = 48;
 
 function putWithNul(at: usize, ptr: usize, len: u32): usize {
   copyTrusted(at, ptr, len);

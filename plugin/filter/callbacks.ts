@@ -2,6 +2,7 @@
  * The functions that the host calls: look up, call, drop scratch memory, return an action. Contexts that we do not know
  * (a log-only context, one that went without memory) get a neutral answer. Source: docs/hosts.md.
  */
+import { detectHost, enter, leave, noteStart, onNginx } from "../abi/nginx";
 import { dropScratch } from "../abi/memory";
 import { Action } from "../abi/numbers";
 import { addRoot, addStream, dropRoot, dropStream, findRoot, findStream } from "./registry";
@@ -9,6 +10,14 @@ import { onRequestBody, onRequestHeaders, onRequestTrailers } from "./request_ph
 import { onResponseBody, onResponseHeaders, onResponseTrailers } from "./response_phase";
 import { closeRoot, configure } from "./root";
 import { closeStream } from "./close";
+import {
+  nginxCreate,
+  nginxDelete,
+  nginxRequestBody,
+  nginxRequestHeaders,
+  nginxResponseBody,
+  nginxResponseHeaders,
+} from "./nginx_callbacks";
 import { refuseUnknown } from "./reply";
 import { watchHeldRequests } from "./tick";
 
@@ -21,20 +30,28 @@ export function proxy_on_context_create(id: u32, parent: u32): void {
     if (findRoot(id) == null) addRoot(id);
     return;
   }
+  if (onNginx) {
+    nginxCreate(id, parent);
+    return;
+  }
   const root = findRoot(parent);
   if (root != null) addStream(id, root);
 }
 
 /** Nothing is read from the VM configuration. */
 export function proxy_on_vm_start(_root: u32, _size: u32): u32 {
+  noteStart();
   return 1;
 }
 
 /** Reads the plugin configuration; 0 refuses it. */
 export function proxy_on_configure(id: u32, size: u32): u32 {
+  detectHost();
   const root = findRoot(id);
-  const accepted = root != null && configure(root, size);
+  const isUsable = enter(null);
+  const accepted = root != null && isUsable && configure(root, size);
   dropScratch();
+  leave();
   return accepted ? 1 : 0;
 }
 
@@ -46,6 +63,10 @@ export function proxy_on_tick(id: u32): void {
 }
 
 export function proxy_on_request_headers(id: u32, _count: u32, end: u32): u32 {
+  if (onNginx) {
+    nginxRequestHeaders(id);
+    return Action.Continue;
+  }
   const stream = findStream(id);
   const action = stream == null ? refuseUnknown() : onRequestHeaders(stream, end != 0);
   dropScratch();
@@ -53,6 +74,10 @@ export function proxy_on_request_headers(id: u32, _count: u32, end: u32): u32 {
 }
 
 export function proxy_on_request_body(id: u32, size: u32, end: u32): u32 {
+  if (onNginx) {
+    nginxRequestBody(id, size);
+    return Action.Continue;
+  }
   const stream = findStream(id);
   const action = stream == null ? Action.Continue : onRequestBody(stream, size, end != 0);
   dropScratch();
@@ -67,6 +92,10 @@ export function proxy_on_request_trailers(id: u32, _count: u32): u32 {
 }
 
 export function proxy_on_response_headers(id: u32, _count: u32, end: u32): u32 {
+  if (onNginx) {
+    nginxResponseHeaders(id);
+    return Action.Continue;
+  }
   const stream = findStream(id);
   const action = stream == null ? Action.Continue : onResponseHeaders(stream, end != 0);
   dropScratch();
@@ -74,6 +103,10 @@ export function proxy_on_response_headers(id: u32, _count: u32, end: u32): u32 {
 }
 
 export function proxy_on_response_body(id: u32, size: u32, end: u32): u32 {
+  if (onNginx) {
+    nginxResponseBody(id, size, end != 0);
+    return Action.Continue;
+  }
   const stream = findStream(id);
   const action = stream == null ? Action.Continue : onResponseBody(stream, size, end != 0);
   dropScratch();
@@ -98,12 +131,19 @@ export function proxy_on_done(_id: u32): u32 {
 export function proxy_on_delete(id: u32): void {
   const stream = findStream(id);
   if (stream != null) {
+    if (onNginx) {
+      nginxDelete(stream);
+      return;
+    }
     closeStream(stream);
     dropStream(stream);
     return;
   }
   const root = findRoot(id);
   if (root == null) return;
-  closeRoot(root);
-  dropRoot(root);
+  if (enter(null)) {
+    closeRoot(root);
+    dropRoot(root);
+  }
+  leave();
 }

@@ -2,16 +2,9 @@
  * Which of several keys a request gets, and how a key rests after the upstream refused it. What rests is known to this VM only.
  * Source: docs/configuration.md, "Keys".
  */
-import { readProperty, resultLen, resultPtr, unixNanos } from "../abi/host";
+import { openRequestHeader, readProperty, resultLen, resultPtr, unixNanos } from "../abi/host";
 import { Status } from "../abi/numbers";
-import {
-  nextPair,
-  openPairs,
-  pairNameLen,
-  pairNamePtr,
-  pairValueLen,
-  pairValuePtr,
-} from "../abi/pairs";
+import { nextPair, pairNameLen, pairNamePtr, pairValueLen, pairValuePtr } from "../abi/pairs";
 import { equals, equalsLiteral, findSpan, fnv1a } from "../bytes/compare";
 import { readU32 } from "../bytes/decimal";
 import * as L from "../bytes/literals";
@@ -157,7 +150,7 @@ function clientHash(profile: Profile, headers: SpanTable): u32 {
 
 /** Leaves the header of `hash_on` as the current pair; false when the client sent none. */
 function findHashed(profile: Profile): bool {
-  openPairs(headerBlock, headerBlockLen);
+  openRequestHeader(headerBlock, headerBlockLen, profile.hashOnPtr, profile.hashOnLen);
   while (nextPair()) {
     if (pairNameLen != profile.hashOnLen || pairValueLen == 0) continue;
     if (equals(pairNamePtr, profile.hashOnPtr, pairNameLen)) return true;

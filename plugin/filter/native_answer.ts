@@ -2,7 +2,7 @@
  * Answers to native clients. What is in Anthropic's form passes as it is, unheld; what is not an error in that form is made one, and
  * the model's name is put back where an alias changed it. Source: docs/native.md, "Answers", "Errors".
  */
-import { readBuffer, replaceBuffer, resultPtr } from "../abi/host";
+import { canReplaceBodies, readBuffer, replaceBuffer, resultPtr } from "../abi/host";
 import { output, scratch } from "../abi/memory";
 import { Action, BufferType, Status } from "../abi/numbers";
 import * as L from "../bytes/literals";
@@ -39,6 +39,7 @@ import { stageAnswer } from "./whole";
 export function openNativeAnswer(stream: StreamState, headers: SpanTable, failed: bool): Action {
   dropOrganization(headers);
   putAdapted(stream);
+  if (!canReplaceBodies()) return pass(stream);
   if (failed) return openBody(stream, headers, Phase.Error);
   const framing = framingOf(stream, headers);
   const edits = wantsName(stream) || hasEcho(stream);

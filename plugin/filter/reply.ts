@@ -64,9 +64,21 @@ function keep(pairs: PairList, headers: SpanTable, header: ResponseHeader, name:
 
 /** A request whose state could not be made: it must not pass untranslated. */
 export function refuseUnknown(): Action {
+  return refuseWith(Dialect.OpenAi, L.CODE_OUT_OF_MEMORY, L.TEXT_OUT_OF_MEMORY);
+}
+
+/** Answers 500 for a request without a state. `code` and `message` are literals. */
+export function refuseWith(dialect: Dialect, code: usize, message: usize): Action {
   const out = output();
-  putOwnError(Dialect.OpenAi, 500, L.CODE_OUT_OF_MEMORY, L.TEXT_OUT_OF_MEMORY);
-  sendLocalResponse(500, out.start, out.length, 0, 0);
+  const pairs = openPairList(scratch());
+  putOwnError(dialect, 500, code, message);
+  if (pairs == null) {
+    sendLocalResponse(500, out.start, out.length, 0, 0);
+    return Action.Continue;
+  }
+  pairs.add(L.H_CONTENT_TYPE, literalPtr(L.APPLICATION_JSON), literalLen(L.APPLICATION_JSON));
+  const block = pairs.write(scratch());
+  sendLocalResponse(500, out.start, out.length, block, block == 0 ? 0 : pairs.length);
   return Action.Continue;
 }
 

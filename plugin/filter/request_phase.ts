@@ -1,5 +1,6 @@
 /** The request: headers, body, trailers. Finishes at whichever comes first of `end_of_stream` and the trailers. */
 import {
+  canReplaceBodies,
   logLine,
   readBuffer,
   removeHeader,
@@ -158,6 +159,12 @@ function checkRequestHeaders(stream: StreamState, headers: SpanTable, profile: P
   return false;
 }
 
+/** True when `onRequestBody` wants the body of a request whose headers it has seen. */
+export function takesBody(stream: StreamState): bool {
+  if (stream.upload != null || stream.phase == Phase.Waiting) return true;
+  return stream.resource != null && stream.phase == Phase.Sent;
+}
+
 /** Collects the body; translates it when it is complete. */
 export function onRequestBody(stream: StreamState, size: u32, end: bool): Action {
   if (stream.upload != null) return takeUpload(stream, size, end);
@@ -211,7 +218,7 @@ function finishRequest(stream: StreamState, profile: Profile): void {
     !requestUnchanged &&
     replaceBuffer(BufferType.RequestBody, out.start, out.length) != Status.Ok
   ) {
-    replyError(stream, 500, L.CODE_OUT_OF_MEMORY, L.TEXT_OUT_OF_MEMORY, 0);
+    refuseReplacement(stream);
     return;
   }
   stream.phase = Phase.Sent;
@@ -224,6 +231,12 @@ function finishRequest(stream: StreamState, profile: Profile): void {
   if (out.failed) removeHeader(HeaderMap.Request, L.H_CONTENT_LENGTH);
   else putHeader(L.H_CONTENT_LENGTH, out.start + mark, out.length - mark);
   stream.requestHeld = false;
+}
+
+/** The new body cannot be put in: there is no memory for it, or nobody who does it. */
+function refuseReplacement(stream: StreamState): void {
+  if (canReplaceBodies()) replyError(stream, 500, L.CODE_OUT_OF_MEMORY, L.TEXT_OUT_OF_MEMORY, 0);
+  else replyError(stream, 500, L.CODE_CONFIGURATION, L.TEXT_NO_COMPANION, 0);
 }
 
 /** A body that is not there is no JSON object. */

@@ -1,5 +1,5 @@
 /** The answer: which way it goes is decided from its headers, then whole.ts or events.ts does the work. */
-import { replaceBuffer } from "../abi/host";
+import { canReplaceBodies, replaceBuffer } from "../abi/host";
 import { Action, BufferType } from "../abi/numbers";
 import * as L from "../bytes/literals";
 import { readU32 } from "../bytes/decimal";
@@ -60,12 +60,17 @@ export function onResponseHeaders(stream: StreamState, end: bool): Action {
     return Action.Continue;
   }
   if (failed) noteFailure(stream, headers);
-  if (stream.dialect == Dialect.Anthropic && !end) return openNativeAnswer(stream, headers, failed);
+  if (passesNative(stream, end)) return openNativeAnswer(stream, headers, failed);
   if (end) return answerEmpty(stream, headers, failed);
   if (!openBody(stream, headers, failed)) return Action.Continue;
   stream.responseHeld = stream.phase != Phase.Lines && holdsAnswer(stream, failed);
   editHeaders(stream, headers);
   return stream.responseHeld ? Action.Pause : Action.Continue;
+}
+
+/** A native answer with a body, or any where none can be given. */
+function passesNative(stream: StreamState, end: bool): bool {
+  return stream.dialect == Dialect.Anthropic && (!end || !canReplaceBodies());
 }
 
 /** Answers that are the client's as they are: no final ones, redirections, the bytes of a file, results in the upstream's form. */
@@ -183,6 +188,11 @@ function editHeaders(stream: StreamState, headers: SpanTable): void {
 
 function putContentType(headers: SpanTable, value: usize): void {
   ensureResponseHeader(headers, ResponseHeader.ContentType, L.H_CONTENT_TYPE, value);
+}
+
+/** True when `onResponseBody` wants the body of an answer whose headers it has seen. */
+export function takesAnswer(stream: StreamState): bool {
+  return !isSettled(stream.phase);
 }
 
 /** A window of a stream, or the body so far. */

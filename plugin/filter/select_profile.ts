@@ -1,14 +1,7 @@
 /** Which profile serves a request: rules in order, then the default. Source: docs/configuration.md, "Profiles and rules". */
-import { readProperty, resultLen, resultPtr } from "../abi/host";
+import { openRequestHeader, readProperty, resultLen, resultPtr } from "../abi/host";
 import { Status } from "../abi/numbers";
-import {
-  nextPair,
-  openPairs,
-  pairNameLen,
-  pairNamePtr,
-  pairValueLen,
-  pairValuePtr,
-} from "../abi/pairs";
+import { nextPair, pairNameLen, pairNamePtr, pairValueLen, pairValuePtr } from "../abi/pairs";
 import { equals, findByte, startsWith } from "../bytes/compare";
 import { globMatches } from "../bytes/glob";
 import * as L from "../bytes/literals";
@@ -141,7 +134,7 @@ function matchesHeader(rule: Rule, index: u32, pairs: usize, pairsLen: u32): boo
   const want = rule.headers.valuePtr(index);
   const wantLen = rule.headers.valueLen(index);
   let present = false;
-  openPairs(pairs, pairsLen);
+  openRequestHeader(pairs, pairsLen, rule.headers.keyPtr(index), rule.headers.keyLen(index));
   while (nextPair()) {
     if (pairNameLen != rule.headers.keyLen(index)) continue;
     if (!equals(pairNamePtr, rule.headers.keyPtr(index), pairNameLen)) continue;

@@ -7,6 +7,7 @@
  *   Sent ──▶ Whole | Error | Events | List | Lines ──▶ Finished   by what the upstream answers
  *   Sent ──▶ Watch | Pass                          native answers that pass as they are
  */
+import { NginxExchange } from "../abi/nginx";
 import { Arena } from "../bytes/arena";
 import { LineStream } from "../bytes/line_stream";
 import { EventStreamDecoder } from "../eventstream/decoder";
@@ -97,5 +98,6 @@ export class StreamState {
   prefillWord: usize; // literal for x-bridge-prefill; 0: nothing to say
   chat: ChatStream | null; // of Operation.Chat; in the arena
   native: NativeStream | null; // of Operation.Messages; in the arena
+  nginx: NginxExchange | null; // owned; what that host does not keep for us
   responses: ResponsesStream | null; // of Operation.Responses; in the arena
 }

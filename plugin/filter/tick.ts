@@ -5,6 +5,7 @@
  * tick looks; then never again. Source: docs/hosts.md, "The missing flag".
  */
 import {
+  canHoldAnswers,
   logLine,
   readProperty,
   resultLen,
@@ -31,7 +32,7 @@ export function requestTotalSize(): u64 {
 /** Starts the watch for a request whose headers are now held. */
 export function watch(stream: StreamState): void {
   const root = stream.root;
-  if (root.holdProven) return;
+  if (root.holdProven || !canHoldAnswers()) return;
   stream.totalSize = requestTotalSize();
   if (root.ticking) return;
   root.ticking = true;
@@ -40,7 +41,7 @@ export function watch(stream: StreamState): void {
 
 /** A held request got its body: the flag is set, nobody needs watching any more. */
 export function proveHold(root: RootState): void {
-  if (root.holdProven) return;
+  if (root.holdProven || !canHoldAnswers()) return;
   root.holdProven = true;
   if (root.ticking) setTickPeriod(0);
   root.ticking = false;
