@@ -3,7 +3,7 @@
  * no byte of the upstream's reaches a client untranslated. A trap is made at a host call, as a defect would make one anywhere.
  */
 import { describe, expect, test } from "vitest";
-import { COMPANION_ERROR } from "../host/companion.ts";
+import { COMPANION_ERROR } from "../../host/companion.ts";
 import type { HttpStream } from "../host/index.ts";
 import type { Bench } from "../lifecycle/support.ts";
 import {
