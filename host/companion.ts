@@ -1,5 +1,5 @@
 /**
- * The companion plugin as `apisix/messages-bridge-companion.lua` has it, step by step: it puts what was handed over in its place and fails
+ * The companion plugin as `apisix/plugins/messages-bridge-companion.lua` has it, step by step: it puts what was handed over in its place and fails
  * closed when nothing was. Kept in step with the Lua file by the suite that runs that one in a real nginx.
  */
 import type { HeaderMap } from "./headers.ts";
@@ -15,6 +15,7 @@ const BETAS = "anthropic-beta";
 const EMPTY = new Uint8Array(0);
 
 export class Companion {
+  private promised = false;
   private closed = false;
   private told = false;
 
@@ -30,17 +31,16 @@ export class Companion {
 
   /** Phase access, behind the filter: the new body, or undefined to leave it; "failed" when one was promised. */
   access(): Uint8Array | "failed" | undefined {
+    const mode = this.variables.text("bridge_mode");
     const body = this.take("bridge_req_body");
-    if (body !== undefined) return body;
-    if (this.variables.text("bridge_mode") !== "translate") return undefined;
-    this.variables.setVariable("bridge_mode", "");
-    return "failed";
+    if (body === undefined && mode === "translate") return "failed";
+    this.promised = mode !== "";
+    return body;
   }
 
   /** Phase header_filter, behind the filter. */
   headerFilter(map: HeaderMap): void {
-    if (this.variables.text("bridge_mode") === "") return;
-    if (this.variables.text("bridge_resp_mode") !== "") return;
+    if (!this.promised || this.variables.text("bridge_resp_mode") !== "") return;
     this.closed = true;
     map.replace(":status", "502");
     map.remove("content-length");
@@ -57,8 +57,8 @@ export class Companion {
     }
     const bytes = this.take("bridge_resp_body");
     if (bytes !== undefined) return { bytes, end };
-    if (this.variables.text("bridge_mode") === "") return { bytes: piece, end };
-    return { bytes: EMPTY, end: true };
+    const passes = !this.promised || this.variables.text("bridge_resp_mode") === "pass";
+    return passes ? { bytes: piece, end } : { bytes: EMPTY, end: true };
   }
 
   /** What was handed over, without its mark; undefined: nothing. */

@@ -55,7 +55,7 @@ describe("a trap", () => {
     fault.name = "proxy_get_buffer_bytes";
     const stream = ask(host, BODY);
     expect(stream.upstream.headers).toBeUndefined();
-    expect([stream.client.status, stream.client.text()]).toEqual([502, COMPANION_ERROR]);
+    expect(stream.client.status).toBe(503);
     expectRefused(ask(host, BODY));
   });
 

@@ -148,7 +148,8 @@ export function settleRequestHead(exchange: NginxExchange, isOurs: bool, takesBo
 export function settleAnswerHead(exchange: NginxExchange, takesBody: bool): void {
   if (!exchange.ready) return;
   if (!takesBody && !exchange.replies) {
-    withdraw(exchange);
+    if (exchange.promised)
+      setVariable(L.P_ANSWER_MODE, literalPtr(L.MODE_PASS), literalLen(L.MODE_PASS));
     return;
   }
   remove(L.H_CONTENT_LENGTH);

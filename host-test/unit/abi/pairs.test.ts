@@ -4,7 +4,7 @@ import { latin1, Probe, randomFrom } from "../../support/probe.ts";
 
 const probe = new Probe();
 const { exports: x } = probe;
-const PAIRS_MAX = 32;
+const PAIRS_MAX = 48;
 
 interface Span {
   ptr: number;
@@ -151,7 +151,7 @@ describe("writing pairs", () => {
     }
   });
 
-  test("a list is full at 32 pairs; the next is ignored", () => {
+  test("a list is full at 48 pairs; the next is ignored", () => {
     const list: HeaderList = Array.from({ length: PAIRS_MAX + 1 }, (_, i) => [`n${i}`, `v${i}`]);
     const made = build(list);
     const block = x.pairListWrite(made, arena);
@@ -161,7 +161,7 @@ describe("writing pairs", () => {
   });
 
   test("without memory there is no list and no block", () => {
-    const small = x.openArena(700, 700);
+    const small = x.openArena(1000, 1000);
     const made = x.openPairList(small);
     expect(made).not.toBe(0);
     x.pairListAdd(made, probe.literal("name"), probe.put(latin1("v".repeat(500))), 500);
