@@ -19,7 +19,7 @@ export default defineConfig({
       {
         test: {
           name: "e2e",
-          include: ["envoy/e2e/**/*.test.ts"],
+          include: ["envoy/e2e/**/*.test.ts", "apisix/e2e/**/*.test.ts"],
           exclude: ["envoy/e2e/**/*.long.test.ts", "**/node_modules/**"],
           testTimeout: 60_000,
           hookTimeout: 120_000,

@@ -103,6 +103,16 @@ export async function setup({ build = TARGETS, envoy = true } = {}) {
   await ensureEnvoy();
 }
 
+/**
+ * Fetches nginx with its Lua module, and the engine of APISIX's Wasm module: only tests need them.
+ * @throws {Error} with what is missing
+ */
+export async function setupNginx() {
+  const { ensureNginx, ensureWasmtime } = await import("./nginx.mjs");
+  await ensureNginx();
+  await ensureWasmtime();
+}
+
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const off = (/** @type {string} */ name) => process.argv.includes(`--no-${name}`);
   await setup({ build: off("build") ? [] : TARGETS, envoy: !off("envoy") }).catch((error) => {

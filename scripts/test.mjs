@@ -9,7 +9,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
 import { ensureChromium } from "./chromium.mjs";
-import { setup } from "./setup.mjs";
+import { setup, setupNginx } from "./setup.mjs";
 import { ROOT } from "./stamp.mjs";
 
 /** @typedef {{ passed: number, failed: number }} Count */
@@ -129,8 +129,16 @@ function runConformance() {
  * @param {Parameters<typeof setup>[0]} steps
  */
 async function runSetup(name, steps) {
+  return attempt(name, () => setup(steps));
+}
+
+/**
+ * @param {string} name
+ * @param {() => Promise<void>} step
+ */
+async function attempt(name, step) {
   try {
-    await setup(steps);
+    await step();
     return record(name, true);
   } catch (error) {
     console.error(error instanceof Error ? error.message : error);
@@ -152,6 +160,7 @@ async function runAll() {
   if (!(await runSetup("packages", { build: [], envoy: false }))) return;
   await runSetup("Envoy", { build: [] });
   runBrowser();
+  await attempt("nginx", setupNginx);
   for (const check of CHECKS) runCheck(check);
   // Tests on what an earlier build left behind would say nothing about these sources.
   if (!runCheck(BUILD)) return record("unit and e2e, not run without a build", false);
