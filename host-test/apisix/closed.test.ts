@@ -107,6 +107,14 @@ describe("a trap", () => {
   });
 });
 
+test("a trap is logged, once", () => {
+  const [opened, fault] = bench();
+  fault.name = "proxy_get_buffer_bytes";
+  for (let i = 0; i < 3; i++) ask(opened, BODY);
+  const lines = opened.host.logs.filter(({ text }) => /a callback has trapped/.test(text));
+  expect(lines.map(({ level }) => level)).toEqual(["critical"]);
+});
+
 test("without a trap the same exchange goes through: the fault is what the others see", () => {
   const [host] = bench();
   const stream = answered(ask(host, BODY));

@@ -8,8 +8,8 @@ import { equalsLiteral, literalLen, literalPtr } from "../bytes/compare";
 import { allocateZeroed, release } from "../bytes/heap";
 import { HeldBytes } from "../bytes/held_bytes";
 import * as L from "../bytes/literals";
-import { proxy_get_property, proxy_set_property } from "./env";
-import { Status } from "./numbers";
+import { proxy_get_property, proxy_log, proxy_set_property } from "./env";
+import { LogLevel, Status } from "./numbers";
 import { clearSlot, resultLen, resultPtr, SLOT, takeResult } from "./result";
 
 /** This VM runs in nginx. Known from the first configuration on. */
@@ -77,11 +77,17 @@ export function closeExchange(exchange: NginxExchange): void {
  */
 export function enter(exchange: NginxExchange | null): bool {
   if (!onNginx) return true; // there callbacks stand inside each other, and a trap ends the VM
-  if (isInside) hasTrapped = true;
+  if (isInside && !hasTrapped) noteTrap();
   isInside = true;
   // The id may be that of a stream which the trap left behind.
   current = hasTrapped ? null : exchange;
   return !hasTrapped;
+}
+
+/** Once: what follows looks like a refusal of each request, and nginx has logged the trap long before. */
+function noteTrap(): void {
+  hasTrapped = true;
+  proxy_log(LogLevel.Critical, literalPtr(L.LOG_TRAPPED), literalLen(L.LOG_TRAPPED));
 }
 
 /** Ends a callback. */
