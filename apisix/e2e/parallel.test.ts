@@ -61,17 +61,23 @@ async function round(name: string): Promise<void> {
 }
 
 test(
-  `${STREAMS} streams at once, three times`,
+  `${STREAMS} streams at once, again and again`,
   async () => {
     // The first rounds make the heaps of Lua and of nginx as large as they have to be.
     await round("a");
     await round("b");
     const [bytes, module] = [await residentBytes(), await rig().moduleBytes()];
-    await round("c");
+    let lowest = Infinity;
+    // What nginx is about to free may still be there when a round ends: growth is what no round is without.
+    for (const name of ["c", "d", "e", "f"]) {
+      await round(name);
+      lowest = Math.min(lowest, await residentBytes());
+      if (lowest - bytes < FLAT_BYTES) break;
+    }
+    expect(lowest - bytes).toBeLessThan(FLAT_BYTES);
     expect(await rig().moduleBytes()).toBe(module);
-    expect((await residentBytes()) - bytes).toBeLessThan(FLAT_BYTES);
   },
-  3 * DEADLINE_MS,
+  6 * DEADLINE_MS,
 );
 
 async function residentBytes(): Promise<number> {
