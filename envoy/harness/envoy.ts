@@ -21,6 +21,8 @@ export interface EnvoyOptions extends ConfigOptions {
   version: string | { bin: string };
   /** log every crossing between host and module (see trace.ts) */
   trace?: boolean;
+  /** worker threads; default 1 */
+  workers?: number;
   /** added to its environment */
   env?: Record<string, string>;
   /** gets every line of its log as it comes */
@@ -56,7 +58,7 @@ export class Envoy {
   }
 
   /**
-   * Writes the configuration into a directory of its own, starts Envoy on it (one worker) and waits until it listens.
+   * Writes the configuration into a directory of its own, starts Envoy on it and waits until it listens.
    * Rejects with the end of Envoy's log when it refuses the configuration.
    */
   static async start(options: EnvoyOptions): Promise<Envoy> {
@@ -72,7 +74,7 @@ export class Envoy {
       "--admin-address-path",
       adminFile,
       "--concurrency",
-      "1",
+      String(options.workers ?? 1),
       "--disable-hot-restart",
     ];
     args.push(

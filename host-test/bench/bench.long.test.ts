@@ -7,6 +7,8 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { ROOT } from "./identity_build.ts";
+import { TEXT_DELTAS } from "./inputs.ts";
+import type { LatencyReport } from "./latency_report.ts";
 import type { PeersReport } from "./peers_report.ts";
 import type { Report } from "./report.ts";
 
@@ -52,6 +54,22 @@ test("a quick run beside other gateways has a row, or a reason, for each of them
   expect(report.refusals.filter(({ candidate }) => candidate !== "portkey")).toEqual([]);
   expect(stdout).toContain("× messages-bridge");
   expect(await readFile(join(out, "peers.svg"), "utf8")).toMatch(/^<svg[\s\S]*<\/svg>$/);
+});
+
+test("a quick run about latency has every candidate, with both numbers of workers and at half load", async () => {
+  const run = promisify(execFile);
+  const args = [...PROGRAM, "--parts", "latency", "--out", out];
+  const { stdout } = await run(process.execPath, args, { cwd: ROOT });
+  const report = JSON.parse(await readFile(join(out, "latency.json"), "utf8")) as LatencyReport;
+  expect(report.saturation).toHaveLength(2 * 2 * 3);
+  for (const row of report.saturation) expect(row.requestsPerSecond).toBeGreaterThan(0);
+  expect(report.latency).toHaveLength(2 * 3);
+  for (const { load, first, event } of report.latency) {
+    expect(first.p50).toBeGreaterThan(0);
+    // Every text of the stream but the first has its time.
+    expect(event?.count ?? 0).toBe(load === "stream" ? first.count * (TEXT_DELTAS - 1) : 0);
+  }
+  expect(stdout).toContain("added p99");
 });
 
 test("an unknown candidate is refused by name", async () => {

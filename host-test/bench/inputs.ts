@@ -5,8 +5,11 @@
 /** A traffic shape: one request body together with one way in which the upstream answers. */
 export type Shape = "small" | "stream" | "paced" | "big";
 
-/** How the upstream answers: one JSON document, four events per write, or one event per write with pauses. */
-export type AnswerMode = "json" | "batched" | "paced";
+/**
+ * How the upstream answers: one JSON document, four events per write, one event per write with pauses, or the same with the
+ * time of the writing in each text (`stamp` in open_load.ts).
+ */
+export type AnswerMode = "json" | "batched" | "paced" | "stamped";
 
 /** Text deltas in a streamed answer. */
 export const TEXT_DELTAS = 200;

@@ -1,20 +1,20 @@
 // `npm run bench:peers`: what the filter costs beside other gateways, all in one run against one upstream.
 // Options: --quick (a smoke run into build/bench), --out FOLDER, --candidates NAME,NAME, --rust FILE.wasm (one more module).
 
-import { access, mkdir, readFile, writeFile } from "node:fs/promises";
+import { access, mkdir, writeFile } from "node:fs/promises";
 import { basename, join, relative, resolve } from "node:path";
 import { parseArgs } from "node:util";
-import { format, resolveConfig } from "prettier";
 import { ensureEnvoy, NEWEST_ENVOY } from "../../scripts/envoy.mjs";
 import { wasm } from "./candidates.ts";
 import { BASE_CANDIDATE, candidatesOf, modulesOf, NATIVE_CANDIDATE } from "./chosen.ts";
+import { document, markdownOf } from "./document.ts";
 import { startEnvoy } from "./envoy_part.ts";
 import { ROOT } from "./identity_build.ts";
 import { shapeInputs } from "./inputs.ts";
 import { startLitellm, startPortkey } from "./peers.ts";
 import { peersChartOf } from "./peers_chart.ts";
 import { LITELLM_VERSION, PORTKEY_VERSION } from "./peers_install.ts";
-import { markdownOf, peersCells, withTable, type PeersReport } from "./peers_report.ts";
+import { peersCells, type PeersReport } from "./peers_report.ts";
 import { table, thisMachine } from "./report.ts";
 import { runShapes, type Effort, type Running } from "./shape_run.ts";
 import { FLOOR_CANDIDATE, TARGET_CANDIDATE } from "./targets.ts";
@@ -23,8 +23,6 @@ import { startUpstream } from "./upstream_process.ts";
 const FULL: Effort = { rounds: 5, seconds: 2, warmSeconds: 2 };
 const QUICK: Effort = { rounds: 1, seconds: 0.3, warmSeconds: 0.1 };
 const SHAPES = ["small", "stream", "paced", "big"];
-const DOCS = join(ROOT, "docs");
-const DOCUMENT = join(DOCS, "performance.md");
 
 /** Whole processes: what they cost over a bare Envoy says nothing. */
 const PROCESSES = ["portkey", "litellm"];
@@ -122,11 +120,7 @@ async function main(): Promise<void> {
   await writeFile(join(out, "peers.json"), `${JSON.stringify(report, null, 2)}\n`);
   const subtitle = `Envoy ${envoy}, one worker; ${cpu}, ${cores} cores; ${date.slice(0, 10)}`;
   await writeFile(join(out, "peers.svg"), await peersChartOf(report.rows, subtitle));
-  if (out === join(DOCS, "bench")) {
-    const text = withTable(await readFile(DOCUMENT, "utf8"), "peers", markdownOf(cells));
-    const style = await resolveConfig(DOCUMENT);
-    await writeFile(DOCUMENT, await format(text, { ...style, filepath: DOCUMENT }));
-  }
+  await document(out, "peers", markdownOf(cells));
   console.log(`\nwritten to ${relative(process.cwd(), out)}`);
 }
 

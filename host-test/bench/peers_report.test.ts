@@ -2,7 +2,7 @@
 
 import { expect, test } from "vitest";
 import { thisMachine } from "./report.ts";
-import { markdownOf, peersCells, withTable, type PeersReport } from "./peers_report.ts";
+import { peersCells, type PeersReport } from "./peers_report.ts";
 import type { EnvoyRow } from "./shape_run.ts";
 
 function row(shape: EnvoyRow["shape"], candidate: string, cpuMicros: number): EnvoyRow {
@@ -40,21 +40,4 @@ test("a reason is one line of a cell: short, without a bar that would end it", (
   const reason = peersCells(REPORT).at(-1)?.[2] ?? "";
   expect(reason).toMatch(/^not done: status 500: a \\\| b x+ …$/);
   expect(reason.length).toBeLessThan(120);
-});
-
-test("Markdown has figures to the right", () => {
-  expect(
-    markdownOf([
-      ["a", "b", "c"],
-      ["1", "2", "3"],
-    ]),
-  ).toBe("| a | b | c |\n| --- | --- | --: |\n| 1 | 2 | 3 |");
-});
-
-test("the table takes the place of the one before and leaves the rest of the document alone", () => {
-  const before = "x\n\n<!-- p: by me -->\n\nold\n\n<!-- end of p -->\n\ny\n";
-  const after = withTable(before, "p", "new");
-  expect(after).toBe("x\n\n<!-- p: by me -->\n\nnew\n\n<!-- end of p -->\n\ny\n");
-  expect(withTable(after, "p", "new")).toBe(after);
-  expect(() => withTable("x", "p", "new")).toThrow("no place for p");
 });

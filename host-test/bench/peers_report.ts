@@ -61,26 +61,6 @@ function cellsOf({ rows, refusals }: PeersReport, shape: Shape, candidate: strin
   ];
 }
 
-/** Returns cells as a Markdown table; the first two columns are words, the others figures. */
-export function markdownOf(cells: string[][]): string {
-  const line = (row: string[]): string => `| ${row.join(" | ")} |`;
-  const [head = [], ...body] = cells;
-  const rule = head.map((_, column) => (column < 2 ? "---" : "--:"));
-  return [line(head), line(rule), ...body.map(line)].join("\n");
-}
-
-/**
- * Returns `document` with `table` in the place of what stands between the comments that name `part`.
- * Throws when the document has no such place.
- */
-export function withTable(document: string, part: string, table: string): string {
-  const begin = new RegExp(`<!-- ${part}: [^>]* -->\n`).exec(document);
-  const end = document.indexOf(`<!-- end of ${part} -->`);
-  if (begin === null || end < begin.index) throw new Error(`the document has no place for ${part}`);
-  const from = begin.index + begin[0].length;
-  return `${document.slice(0, from)}\n${table}\n\n${document.slice(end)}`;
-}
-
 function micros(value: number): string {
   return value.toFixed(value < 100 ? 1 : 0);
 }

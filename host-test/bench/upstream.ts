@@ -11,6 +11,7 @@ import {
   upstreamMessage,
   type AnswerMode,
 } from "./inputs.ts";
+import { stamp } from "./open_load.ts";
 
 /** What the parent may say. `mode` holds until the next one; `capture` is for the next request, unless switched off. */
 export type ToUpstream = { kind: "mode"; mode: AnswerMode } | { kind: "capture"; on: boolean };
@@ -56,7 +57,7 @@ function answer(response: ServerResponse): void {
     response.end();
     return;
   }
-  writeNext(response, 0);
+  writeNext(response, 0, mode === "stamped");
 }
 
 /** Writes past Node's habit of collecting the writes of one turn: each goes to the network by itself, as a flush does. */
@@ -65,14 +66,23 @@ function writeNow(response: ServerResponse, bytes: Buffer): void {
   response.socket?.uncork();
 }
 
-function writeNext(response: ServerResponse, index: number): void {
+function writeNext(response: ServerResponse, index: number, stamped: boolean): void {
   const event = events[index];
   if (event === undefined || response.destroyed) {
     response.end();
     return;
   }
-  response.write(event);
-  setTimeout(writeNext, PAUSE_MS, response, index + 1);
+  response.write(stamped ? withStamp(event) : event);
+  setTimeout(writeNext, PAUSE_MS, response, index + 1, stamped);
+}
+
+/** The event with the present time as its text, or as it is when it has no text. */
+function withStamp(event: Buffer): Buffer {
+  const text = event.toString("utf8");
+  const stamped = text.replace(/"text_delta","text":"(?:[^"\\]|\\.)*"/, () => {
+    return `"text_delta","text":"${stamp()}"`;
+  });
+  return stamped === text ? event : Buffer.from(stamped);
 }
 
 function capture(request: IncomingMessage, response: ServerResponse): void {
