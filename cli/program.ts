@@ -7,6 +7,7 @@ import { init } from "./init/init.ts";
 import { AUTHS, GATEWAYS, PROVIDERS, type InitOptions } from "./init/plan.ts";
 import { version, WASM_PATH } from "./files.ts";
 import { CommandError, err, Exit, out, say } from "./output.ts";
+import { report, type ReportOptions } from "./report.ts";
 import type { ServeOptions } from "./serve.ts";
 import { translate, type TranslateOptions } from "./translate.ts";
 
@@ -39,6 +40,13 @@ const EXAMPLES = {
     [
       "for scripts: an exit code, and every problem with its place",
       "check --json envoy.yaml | jq '.[].problems'",
+    ],
+  ],
+  report: [
+    ["from a running Envoy", "report http://127.0.0.1:9901/stats/prometheus"],
+    [
+      "who is affected at all",
+      "report --json stats.txt | jq -r '.[] | select(.degraded > 0).client'",
     ],
   ],
   translate: [
@@ -88,6 +96,7 @@ export function program(done: (code: number) => void): Command {
   addTranslate(command, done);
   addInit(command, done);
   addServe(command, done);
+  addReport(command, done);
   return command;
 }
 
@@ -196,6 +205,16 @@ function addServe(command: Command, done: (code: number) => void): void {
       const { serve } = await import("./serve.ts");
       done(await serve(options));
     });
+}
+
+function addReport(command: Command, done: (code: number) => void): void {
+  command
+    .command("report")
+    .description("Say which clients are degraded by what is done to prefills, most first.")
+    .argument("[source]", "URL or file of Envoy's /stats/prometheus; - is stdin", "-")
+    .option("--json", "print the clients as JSON")
+    .addHelpText("after", examples(EXAMPLES.report))
+    .action(async (source: string, options: ReportOptions) => done(await report(source, options)));
 }
 
 /** Runs the program on arguments; resolves with its exit code. */

@@ -63,6 +63,15 @@ export class Metrics {
     return Number(this.byName.get(name)?.value ?? 0n);
   }
 
+  /** Sum of all counters whose names are `name` and labels behind it. */
+  sum(name: string): number {
+    let sum = 0n;
+    for (const [full, metric] of this.byName) {
+      if (full === name || full.startsWith(`${name}.`)) sum += metric.value;
+    }
+    return Number(sum);
+  }
+
   /** What a histogram has recorded, in order. */
   samples(name: string): number[] {
     return (this.byName.get(name)?.samples ?? []).map(Number);

@@ -40,7 +40,7 @@ function lengths({ upstream, client }: HttpStream): [string | undefined, number]
   ]);
 }
 
-it("asks the host 31 things about an ordinary exchange", () => {
+it("asks the host 33 things about an ordinary exchange", () => {
   const bench = open();
   exchange(bench);
   expect(exchange(bench).hostCallsByName).toEqual({
@@ -50,7 +50,7 @@ it("asks the host 31 things about an ordinary exchange", () => {
     proxy_get_property: 1, // is this an attempt upstream of the router?
     proxy_get_buffer_bytes: 2,
     proxy_set_buffer_bytes: 2,
-    proxy_increment_metric: 1,
+    proxy_increment_metric: 3, // the request, its tokens in and out
     clock_time_get: 1,
   });
 });

@@ -124,7 +124,7 @@ describe("a stream that breaks off is counted", () => {
     stream.responseHeaders(EVENT_HEADERS);
     stream.responseBody(text, { end: true });
     bench.host.assertNothingLeaked();
-    return bench.host.metrics.value("bridge_stream_errors_total");
+    return bench.host.metrics.sum("bridge_stream_errors_total");
   };
 
   test.each([

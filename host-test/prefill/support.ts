@@ -114,7 +114,7 @@ export function inputOf(request: Ask): ExchangeInput {
 
 /** Counters of such turns that have grown. */
 function countedSince(filter: Filter, before: Record<string, number>): Record<string, number> {
-  const name = /^bridge_prefill_total\.action\.=(.*);\.kind\.=(.*);\.provider\.=(.*);$/;
+  const name = /^bridge_prefill_total\.action\.=([^;]*);\.kind\.=([^;]*);\.provider\.=([^;]*);/;
   const now = Object.entries(filter.host.metrics.nonZero());
   return Object.fromEntries(
     now.flatMap(([key, value]) => {

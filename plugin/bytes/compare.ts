@@ -100,6 +100,13 @@ export function fnv1a(ptr: usize, len: u32): u32 {
   return hash;
 }
 
+/** FNV-1a, 64 bits, over the run. */
+export function fnv1a64(ptr: usize, len: u32): u64 {
+  let hash: u64 = 0xcbf2_9ce4_8422_2325;
+  for (let i: u32 = 0; i < len; i++) hash = (hash ^ (<u64>load<u8>(ptr + i))) * 0x100_0000_01b3;
+  return hash;
+}
+
 /** One byte, widened. */
 export function byteAt(ptr: usize): u32 {
   return <u32>load<u8>(ptr);

@@ -11,6 +11,11 @@ export function putHex(out: Writer, ptr: usize, len: u32): void {
   }
 }
 
+/** Appends a number as 16 lower-case digits. */
+export function putHexU64(out: Writer, value: u64): void {
+  for (let shift: i32 = 60; shift >= 0; shift -= 4) out.byte(digit((<u32>(value >> shift)) & 15));
+}
+
 function digit(value: u32): u32 {
   return value < 10 ? Ascii.Zero + value : Ascii.LowerA + value - 10;
 }

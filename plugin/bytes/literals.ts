@@ -2131,21 +2131,337 @@ export const LOG_NOT_HELD: usize = memory.data<u8>([177, 0, 0, 0, 109, 101, 115,
 
 // --- metrics ---
 
-// "bridge_requests_total"
+// "bridge_requests_total.op.="
 // prettier-ignore
-export const M_REQUESTS: usize = memory.data<u8>([21, 0, 0, 0, 98, 114, 105, 100, 103, 101, 95, 114, 101, 113, 117, 101, 115, 116, 115, 95, 116, 111, 116, 97, 108]);
+export const M_REQUESTS: usize = memory.data<u8>([26, 0, 0, 0, 98, 114, 105, 100, 103, 101, 95, 114, 101, 113, 117, 101, 115, 116, 115, 95, 116, 111, 116, 97, 108, 46, 111, 112, 46, 61]);
 
-// "bridge_local_replies_total"
+// "bridge_local_replies_total.reason.="
 // prettier-ignore
-export const M_LOCAL_REPLIES: usize = memory.data<u8>([26, 0, 0, 0, 98, 114, 105, 100, 103, 101, 95, 108, 111, 99, 97, 108, 95, 114, 101, 112, 108, 105, 101, 115, 95, 116, 111, 116, 97, 108]);
+export const M_LOCAL_REPLIES: usize = memory.data<u8>([35, 0, 0, 0, 98, 114, 105, 100, 103, 101, 95, 108, 111, 99, 97, 108, 95, 114, 101, 112, 108, 105, 101, 115, 95, 116, 111, 116, 97, 108, 46, 114, 101, 97, 115, 111, 110, 46, 61]);
 
-// "bridge_upstream_errors_total"
+// "bridge_upstream_errors_total.type.="
 // prettier-ignore
-export const M_UPSTREAM_ERRORS: usize = memory.data<u8>([28, 0, 0, 0, 98, 114, 105, 100, 103, 101, 95, 117, 112, 115, 116, 114, 101, 97, 109, 95, 101, 114, 114, 111, 114, 115, 95, 116, 111, 116, 97, 108]);
+export const M_UPSTREAM_ERRORS: usize = memory.data<u8>([35, 0, 0, 0, 98, 114, 105, 100, 103, 101, 95, 117, 112, 115, 116, 114, 101, 97, 109, 95, 101, 114, 114, 111, 114, 115, 95, 116, 111, 116, 97, 108, 46, 116, 121, 112, 101, 46, 61]);
 
-// "bridge_stream_errors_total"
+// "bridge_stream_errors_total.reason.="
 // prettier-ignore
-export const M_STREAM_ERRORS: usize = memory.data<u8>([26, 0, 0, 0, 98, 114, 105, 100, 103, 101, 95, 115, 116, 114, 101, 97, 109, 95, 101, 114, 114, 111, 114, 115, 95, 116, 111, 116, 97, 108]);
+export const M_STREAM_ERRORS: usize = memory.data<u8>([35, 0, 0, 0, 98, 114, 105, 100, 103, 101, 95, 115, 116, 114, 101, 97, 109, 95, 101, 114, 114, 111, 114, 115, 95, 116, 111, 116, 97, 108, 46, 114, 101, 97, 115, 111, 110, 46, 61]);
+
+// "bridge_config_ok"
+// prettier-ignore
+export const M_CONFIG_OK: usize = memory.data<u8>([16, 0, 0, 0, 98, 114, 105, 100, 103, 101, 95, 99, 111, 110, 102, 105, 103, 95, 111, 107]);
+
+// "bridge_tokens_total.type.="
+// prettier-ignore
+export const M_TOKENS: usize = memory.data<u8>([26, 0, 0, 0, 98, 114, 105, 100, 103, 101, 95, 116, 111, 107, 101, 110, 115, 95, 116, 111, 116, 97, 108, 46, 116, 121, 112, 101, 46, 61]);
+
+// "bridge_params_ignored_total.param.="
+// prettier-ignore
+export const M_IGNORED: usize = memory.data<u8>([35, 0, 0, 0, 98, 114, 105, 100, 103, 101, 95, 112, 97, 114, 97, 109, 115, 95, 105, 103, 110, 111, 114, 101, 100, 95, 116, 111, 116, 97, 108, 46, 112, 97, 114, 97, 109, 46, 61]);
+
+// "bridge_params_changed_total.change.="
+// prettier-ignore
+export const M_CHANGED: usize = memory.data<u8>([36, 0, 0, 0, 98, 114, 105, 100, 103, 101, 95, 112, 97, 114, 97, 109, 115, 95, 99, 104, 97, 110, 103, 101, 100, 95, 116, 111, 116, 97, 108, 46, 99, 104, 97, 110, 103, 101, 46, 61]);
+
+// "bridge_keys_total.key.="
+// prettier-ignore
+export const M_KEYS: usize = memory.data<u8>([23, 0, 0, 0, 98, 114, 105, 100, 103, 101, 95, 107, 101, 121, 115, 95, 116, 111, 116, 97, 108, 46, 107, 101, 121, 46, 61]);
+
+// "bridge_prefill_bytes_total.action.="
+// prettier-ignore
+export const M_PREFILL_BYTES: usize = memory.data<u8>([35, 0, 0, 0, 98, 114, 105, 100, 103, 101, 95, 112, 114, 101, 102, 105, 108, 108, 95, 98, 121, 116, 101, 115, 95, 116, 111, 116, 97, 108, 46, 97, 99, 116, 105, 111, 110, 46, 61]);
+
+// "bridge_prefill_echo_total.result.="
+// prettier-ignore
+export const M_PREFILL_ECHO: usize = memory.data<u8>([34, 0, 0, 0, 98, 114, 105, 100, 103, 101, 95, 112, 114, 101, 102, 105, 108, 108, 95, 101, 99, 104, 111, 95, 116, 111, 116, 97, 108, 46, 114, 101, 115, 117, 108, 116, 46, 61]);
+
+// "bridge_prefill_refused_total.provider.="
+// prettier-ignore
+export const M_PREFILL_REFUSED: usize = memory.data<u8>([39, 0, 0, 0, 98, 114, 105, 100, 103, 101, 95, 112, 114, 101, 102, 105, 108, 108, 95, 114, 101, 102, 117, 115, 101, 100, 95, 116, 111, 116, 97, 108, 46, 112, 114, 111, 118, 105, 100, 101, 114, 46, 61]);
+
+// "bridge_translate_us"
+// prettier-ignore
+export const M_TRANSLATE_US: usize = memory.data<u8>([19, 0, 0, 0, 98, 114, 105, 100, 103, 101, 95, 116, 114, 97, 110, 115, 108, 97, 116, 101, 95, 117, 115]);
+
+// "bridge_ttft_ms"
+// prettier-ignore
+export const M_TTFT_MS: usize = memory.data<u8>([14, 0, 0, 0, 98, 114, 105, 100, 103, 101, 95, 116, 116, 102, 116, 95, 109, 115]);
+
+// ";.param.="
+// prettier-ignore
+export const M_PARAM: usize = memory.data<u8>([9, 0, 0, 0, 59, 46, 112, 97, 114, 97, 109, 46, 61]);
+
+// ";.op.="
+// prettier-ignore
+export const M_OP: usize = memory.data<u8>([6, 0, 0, 0, 59, 46, 111, 112, 46, 61]);
+
+// "input"
+// prettier-ignore
+export const V_INPUT: usize = memory.data<u8>([5, 0, 0, 0, 105, 110, 112, 117, 116]);
+
+// "output"
+// prettier-ignore
+export const V_OUTPUT: usize = memory.data<u8>([6, 0, 0, 0, 111, 117, 116, 112, 117, 116]);
+
+// "cache_read"
+// prettier-ignore
+export const V_CACHE_READ: usize = memory.data<u8>([10, 0, 0, 0, 99, 97, 99, 104, 101, 95, 114, 101, 97, 100]);
+
+// "cache_write"
+// prettier-ignore
+export const V_CACHE_WRITE: usize = memory.data<u8>([11, 0, 0, 0, 99, 97, 99, 104, 101, 95, 119, 114, 105, 116, 101]);
+
+// "reasoning"
+// prettier-ignore
+export const V_REASONING: usize = memory.data<u8>([9, 0, 0, 0, 114, 101, 97, 115, 111, 110, 105, 110, 103]);
+
+// "used"
+// prettier-ignore
+export const V_USED: usize = memory.data<u8>([4, 0, 0, 0, 117, 115, 101, 100]);
+
+// "cooled"
+// prettier-ignore
+export const V_COOLED: usize = memory.data<u8>([6, 0, 0, 0, 99, 111, 111, 108, 101, 100]);
+
+// "exact"
+// prettier-ignore
+export const V_EXACT: usize = memory.data<u8>([5, 0, 0, 0, 101, 120, 97, 99, 116]);
+
+// "fence"
+// prettier-ignore
+export const V_FENCE: usize = memory.data<u8>([5, 0, 0, 0, 102, 101, 110, 99, 101]);
+
+// "partial"
+// prettier-ignore
+export const V_PARTIAL: usize = memory.data<u8>([7, 0, 0, 0, 112, 97, 114, 116, 105, 97, 108]);
+
+// "none"
+// prettier-ignore
+export const V_NO_ECHO: usize = memory.data<u8>([4, 0, 0, 0, 110, 111, 110, 101]);
+
+// "assistant message prefill"
+// prettier-ignore
+export const PREFILL_REFUSED: usize = memory.data<u8>([25, 0, 0, 0, 97, 115, 115, 105, 115, 116, 97, 110, 116, 32, 109, 101, 115, 115, 97, 103, 101, 32, 112, 114, 101, 102, 105, 108, 108]);
+
+// "Prefilling assistant messages"
+// prettier-ignore
+export const PREFILL_REFUSED_OLD: usize = memory.data<u8>([29, 0, 0, 0, 80, 114, 101, 102, 105, 108, 108, 105, 110, 103, 32, 97, 115, 115, 105, 115, 116, 97, 110, 116, 32, 109, 101, 115, 115, 97, 103, 101, 115]);
+
+// "content_block_delta"
+// prettier-ignore
+export const DELTA_WORD: usize = memory.data<u8>([19, 0, 0, 0, 99, 111, 110, 116, 101, 110, 116, 95, 98, 108, 111, 99, 107, 95, 100, 101, 108, 116, 97]);
+
+// ";.model.="
+// prettier-ignore
+export const M_MODEL: usize = memory.data<u8>([9, 0, 0, 0, 59, 46, 109, 111, 100, 101, 108, 46, 61]);
+
+// ";.code.="
+// prettier-ignore
+export const M_CODE: usize = memory.data<u8>([8, 0, 0, 0, 59, 46, 99, 111, 100, 101, 46, 61]);
+
+// ";.client.="
+// prettier-ignore
+export const M_CLIENT: usize = memory.data<u8>([10, 0, 0, 0, 59, 46, 99, 108, 105, 101, 110, 116, 46, 61]);
+
+// "answered"
+// prettier-ignore
+export const W_ANSWERED: usize = memory.data<u8>([8, 0, 0, 0, 97, 110, 115, 119, 101, 114, 101, 100]);
+
+// "error_event"
+// prettier-ignore
+export const W_ERROR_EVENT: usize = memory.data<u8>([11, 0, 0, 0, 101, 114, 114, 111, 114, 95, 101, 118, 101, 110, 116]);
+
+// "truncated"
+// prettier-ignore
+export const W_TRUNCATED: usize = memory.data<u8>([9, 0, 0, 0, 116, 114, 117, 110, 99, 97, 116, 101, 100]);
+
+// "aborted"
+// prettier-ignore
+export const W_ABORTED: usize = memory.data<u8>([7, 0, 0, 0, 97, 98, 111, 114, 116, 101, 100]);
+
+// "too_large"
+// prettier-ignore
+export const W_TOO_LARGE: usize = memory.data<u8>([9, 0, 0, 0, 116, 111, 111, 95, 108, 97, 114, 103, 101]);
+
+// "damaged"
+// prettier-ignore
+export const W_DAMAGED: usize = memory.data<u8>([7, 0, 0, 0, 100, 97, 109, 97, 103, 101, 100]);
+
+// "unreadable"
+// prettier-ignore
+export const W_UNREADABLE: usize = memory.data<u8>([10, 0, 0, 0, 117, 110, 114, 101, 97, 100, 97, 98, 108, 101]);
+
+// "x-bridge-profile"
+// prettier-ignore
+export const H_X_BRIDGE_PROFILE: usize = memory.data<u8>([16, 0, 0, 0, 120, 45, 98, 114, 105, 100, 103, 101, 45, 112, 114, 111, 102, 105, 108, 101]);
+
+// "request\u0000id"
+// prettier-ignore
+export const P_REQUEST_ID: usize = memory.data<u8>([10, 0, 0, 0, 114, 101, 113, 117, 101, 115, 116, 0, 105, 100]);
+
+// "messages-bridge {\"ev\":\""
+// prettier-ignore
+export const LOG_OPEN: usize = memory.data<u8>([23, 0, 0, 0, 109, 101, 115, 115, 97, 103, 101, 115, 45, 98, 114, 105, 100, 103, 101, 32, 123, 34, 101, 118, 34, 58, 34]);
+
+// "prefill\",\"action\":\""
+// prettier-ignore
+export const LOG_PREFILL: usize = memory.data<u8>([19, 0, 0, 0, 112, 114, 101, 102, 105, 108, 108, 34, 44, 34, 97, 99, 116, 105, 111, 110, 34, 58, 34]);
+
+// "\",\"kind\":\""
+// prettier-ignore
+export const LOG_KIND: usize = memory.data<u8>([10, 0, 0, 0, 34, 44, 34, 107, 105, 110, 100, 34, 58, 34]);
+
+// "\",\"turns\":"
+// prettier-ignore
+export const LOG_TURNS: usize = memory.data<u8>([10, 0, 0, 0, 34, 44, 34, 116, 117, 114, 110, 115, 34, 58]);
+
+// ",\"bytes\":"
+// prettier-ignore
+export const LOG_BYTES: usize = memory.data<u8>([9, 0, 0, 0, 44, 34, 98, 121, 116, 101, 115, 34, 58]);
+
+// "beta\",\"outcome\":\"dropped\",\"token\":\""
+// prettier-ignore
+export const LOG_BETA: usize = memory.data<u8>([35, 0, 0, 0, 98, 101, 116, 97, 34, 44, 34, 111, 117, 116, 99, 111, 109, 101, 34, 58, 34, 100, 114, 111, 112, 112, 101, 100, 34, 44, 34, 116, 111, 107, 101, 110, 34, 58, 34]);
+
+// "reject\",\"status\":"
+// prettier-ignore
+export const LOG_REJECT: usize = memory.data<u8>([17, 0, 0, 0, 114, 101, 106, 101, 99, 116, 34, 44, 34, 115, 116, 97, 116, 117, 115, 34, 58]);
+
+// ",\"code\":\""
+// prettier-ignore
+export const LOG_CODE: usize = memory.data<u8>([9, 0, 0, 0, 44, 34, 99, 111, 100, 101, 34, 58, 34]);
+
+// "upstream_error\",\"status\":"
+// prettier-ignore
+export const LOG_UPSTREAM_ERROR: usize = memory.data<u8>([25, 0, 0, 0, 117, 112, 115, 116, 114, 101, 97, 109, 95, 101, 114, 114, 111, 114, 34, 44, 34, 115, 116, 97, 116, 117, 115, 34, 58]);
+
+// ",\"type\":\""
+// prettier-ignore
+export const LOG_TYPE: usize = memory.data<u8>([9, 0, 0, 0, 44, 34, 116, 121, 112, 101, 34, 58, 34]);
+
+// "stream_error\",\"reason\":\""
+// prettier-ignore
+export const LOG_STREAM_ERROR: usize = memory.data<u8>([24, 0, 0, 0, 115, 116, 114, 101, 97, 109, 95, 101, 114, 114, 111, 114, 34, 44, 34, 114, 101, 97, 115, 111, 110, 34, 58, 34]);
+
+// "suppressed\",\"lines\":"
+// prettier-ignore
+export const LOG_SUPPRESSED: usize = memory.data<u8>([20, 0, 0, 0, 115, 117, 112, 112, 114, 101, 115, 115, 101, 100, 34, 44, 34, 108, 105, 110, 101, 115, 34, 58]);
+
+// "req\""
+// prettier-ignore
+export const LOG_REQUEST: usize = memory.data<u8>([4, 0, 0, 0, 114, 101, 113, 34]);
+
+// ",\"op\":\""
+// prettier-ignore
+export const LOG_OP: usize = memory.data<u8>([7, 0, 0, 0, 44, 34, 111, 112, 34, 58, 34]);
+
+// "\",\"profile\":\""
+// prettier-ignore
+export const LOG_PROFILE: usize = memory.data<u8>([13, 0, 0, 0, 34, 44, 34, 112, 114, 111, 102, 105, 108, 101, 34, 58, 34]);
+
+// "\",\"provider\":\""
+// prettier-ignore
+export const LOG_PROVIDER: usize = memory.data<u8>([14, 0, 0, 0, 34, 44, 34, 112, 114, 111, 118, 105, 100, 101, 114, 34, 58, 34]);
+
+// "\",\"model\":\""
+// prettier-ignore
+export const LOG_MODEL: usize = memory.data<u8>([11, 0, 0, 0, 34, 44, 34, 109, 111, 100, 101, 108, 34, 58, 34]);
+
+// "\",\"client\":\""
+// prettier-ignore
+export const LOG_CLIENT: usize = memory.data<u8>([12, 0, 0, 0, 34, 44, 34, 99, 108, 105, 101, 110, 116, 34, 58, 34]);
+
+// "\",\"stream\":"
+// prettier-ignore
+export const LOG_STREAM: usize = memory.data<u8>([11, 0, 0, 0, 34, 44, 34, 115, 116, 114, 101, 97, 109, 34, 58]);
+
+// ",\"status\":"
+// prettier-ignore
+export const LOG_STATUS: usize = memory.data<u8>([10, 0, 0, 0, 44, 34, 115, 116, 97, 116, 117, 115, 34, 58]);
+
+// ",\"in\":"
+// prettier-ignore
+export const LOG_IN: usize = memory.data<u8>([6, 0, 0, 0, 44, 34, 105, 110, 34, 58]);
+
+// ",\"out\":"
+// prettier-ignore
+export const LOG_OUT: usize = memory.data<u8>([7, 0, 0, 0, 44, 34, 111, 117, 116, 34, 58]);
+
+// ",\"cr\":"
+// prettier-ignore
+export const LOG_CACHE_READ: usize = memory.data<u8>([6, 0, 0, 0, 44, 34, 99, 114, 34, 58]);
+
+// ",\"cw\":"
+// prettier-ignore
+export const LOG_CACHE_WRITE: usize = memory.data<u8>([6, 0, 0, 0, 44, 34, 99, 119, 34, 58]);
+
+// ",\"ttft_ms\":"
+// prettier-ignore
+export const LOG_TTFT: usize = memory.data<u8>([11, 0, 0, 0, 44, 34, 116, 116, 102, 116, 95, 109, 115, 34, 58]);
+
+// ",\"ms\":"
+// prettier-ignore
+export const LOG_MS: usize = memory.data<u8>([6, 0, 0, 0, 44, 34, 109, 115, 34, 58]);
+
+// ",\"stop\":\""
+// prettier-ignore
+export const LOG_STOP: usize = memory.data<u8>([9, 0, 0, 0, 44, 34, 115, 116, 111, 112, 34, 58, 34]);
+
+// ",\"error\":\""
+// prettier-ignore
+export const LOG_ERROR: usize = memory.data<u8>([10, 0, 0, 0, 44, 34, 101, 114, 114, 111, 114, 34, 58, 34]);
+
+// ",\"prefill\":\""
+// prettier-ignore
+export const LOG_PREFILL_WORD: usize = memory.data<u8>([12, 0, 0, 0, 44, 34, 112, 114, 101, 102, 105, 108, 108, 34, 58, 34]);
+
+// ",\"betas\":[\""
+// prettier-ignore
+export const LOG_BETAS: usize = memory.data<u8>([11, 0, 0, 0, 44, 34, 98, 101, 116, 97, 115, 34, 58, 91, 34]);
+
+// ",\"uid\":\""
+// prettier-ignore
+export const LOG_UPSTREAM_ID: usize = memory.data<u8>([8, 0, 0, 0, 44, 34, 117, 105, 100, 34, 58, 34]);
+
+// ",\"rid\":\""
+// prettier-ignore
+export const LOG_RID: usize = memory.data<u8>([8, 0, 0, 0, 44, 34, 114, 105, 100, 34, 58, 34]);
+
+// ",\"route\":\""
+// prettier-ignore
+export const LOG_ROUTE: usize = memory.data<u8>([10, 0, 0, 0, 44, 34, 114, 111, 117, 116, 101, 34, 58, 34]);
+
+// "\",\""
+// prettier-ignore
+export const QUOTE_COMMA_QUOTE: usize = memory.data<u8>([3, 0, 0, 0, 34, 44, 34]);
+
+// "\"]"
+// prettier-ignore
+export const QUOTE_BRACKET: usize = memory.data<u8>([2, 0, 0, 0, 34, 93]);
+
+// "_none"
+// prettier-ignore
+export const V_NONE: usize = memory.data<u8>([5, 0, 0, 0, 95, 110, 111, 110, 101]);
+
+// "_other"
+// prettier-ignore
+export const V_OTHER: usize = memory.data<u8>([6, 0, 0, 0, 95, 111, 116, 104, 101, 114]);
+
+// "2xx"
+// prettier-ignore
+export const V_2XX: usize = memory.data<u8>([3, 0, 0, 0, 50, 120, 120]);
+
+// "3xx"
+// prettier-ignore
+export const V_3XX: usize = memory.data<u8>([3, 0, 0, 0, 51, 120, 120]);
+
+// "4xx"
+// prettier-ignore
+export const V_4XX: usize = memory.data<u8>([3, 0, 0, 0, 52, 120, 120]);
+
+// "5xx"
+// prettier-ignore
+export const V_5XX: usize = memory.data<u8>([3, 0, 0, 0, 53, 120, 120]);
 
 // "bridge_stream_dropped_total"
 // prettier-ignore

@@ -84,3 +84,18 @@ export function openTextMap(arena: Arena, count: u32): TextMap | null {
   map.items = ptr + offsetof<TextMap>();
   return map;
 }
+
+/** The texts of a list, joined by NUL, in the form of a literal; 0 without memory. The list is not empty. */
+export function joinTexts(arena: Arena, list: TextList): usize {
+  let len: u32 = list.count - 1;
+  for (let i: u32 = 0; i < list.count; i++) len += list.len(i);
+  const joined = arena.takeZeroed(4 + len);
+  if (joined == 0) return 0;
+  store<u32>(joined, len);
+  let at = joined + 4;
+  for (let i: u32 = 0; i < list.count; i++) {
+    memory.copy(at, list.ptr(i), list.len(i));
+    at += list.len(i) + 1;
+  }
+  return joined;
+}

@@ -11,6 +11,7 @@ import { putAdaptations } from "../translate/shared/adaptation";
 import { Conversation } from "../translate/shared/conversation";
 import { keepTools } from "../translate/shared/names";
 import { Operation } from "../translate/surface";
+import { countAdaptations } from "./metrics";
 import { StreamState } from "./stream";
 
 /** First chunk of what a stream keeps for its answer. */
@@ -103,6 +104,7 @@ function keepToolShape(
 export function keepAdaptations(stream: StreamState, facts: Facts): bool {
   const arena = stream.arena;
   if (arena == null) return false;
+  countAdaptations(stream, facts.adapted);
   const out = output();
   const mark = out.mark();
   putAdaptations(out, facts);

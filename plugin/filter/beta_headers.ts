@@ -26,7 +26,9 @@ import { Betas, decideBetas, openBetas, sendsRow } from "../policy/betas";
 import { Config, Profile } from "../policy/config";
 import { Facts, Feature, Plan } from "../translate/plan";
 import { refuseMemory, refuseWhole } from "../translate/shared/problem";
+import { noteBetaList } from "./account";
 import { countBetas } from "./beta_metrics";
+import { logBetas } from "./event_log";
 import { putHeader } from "./request_headers";
 import { findRequestHeader, RequestHeader } from "./request_headers_table";
 import { StreamState } from "./stream";
@@ -79,7 +81,7 @@ export function settleBatchBetas(
   betas.endpoint = BetaEndpoint.Batches;
   if (!profile.betaIgnore) addClientList(betas, facts.betasPtr, facts.betasLen);
   if (!decideBetas(betas)) return false;
-  countBetas(stream, betas);
+  noteBetas(stream, betas);
   putBetaHeader(stream, betas, output());
   return keepNotes(stream, betas, output());
 }
@@ -125,7 +127,7 @@ export function putDecided(
   const out = output();
   if (!strip(betas, out)) return false;
   putUserProfile(betas, facts);
-  countBetas(stream, betas);
+  noteBetas(stream, betas);
   return putBetas(stream, profile, betas, out) && keepNotes(stream, betas, out);
 }
 
@@ -140,7 +142,7 @@ export function settleEarlyBetas(stream: StreamState, config: Config, profile: P
   betas.early = true;
   if (!profile.betaIgnore) readClient(stream, betas);
   if (!decideBetas(betas)) return false;
-  countBetas(stream, betas);
+  noteBetas(stream, betas);
   const out = output();
   out.begin(256, 65536);
   putBetaHeader(stream, betas, out);
@@ -185,7 +187,7 @@ export function settleEagerBetas(stream: StreamState, config: Config, profile: P
   betas.early = true;
   if (!profile.betaIgnore) readClient(stream, betas);
   if (!decideBetas(betas)) return false;
-  countBetas(stream, betas);
+  noteBetas(stream, betas);
   VALUE.begin(256, VALUE_CAP);
   putBetaHeader(stream, betas, VALUE);
   VALUE.finish(0);
@@ -223,7 +225,7 @@ export function settleFilesBetas(stream: StreamState, config: Config, profile: P
   betas.endpoint = BetaEndpoint.Files;
   if (!profile.betaIgnore) readClient(stream, betas);
   if (!decideBetas(betas)) return false;
-  countBetas(stream, betas);
+  noteBetas(stream, betas);
   VALUE.begin(256, VALUE_CAP);
   putBetaHeader(stream, betas, VALUE);
   VALUE.finish(0);
@@ -266,6 +268,13 @@ function putBetaHeader(stream: StreamState, betas: Betas, out: Writer): void {
   putBetaList(out, betas);
   if (!out.failed) putHeader(L.H_ANTHROPIC_BETA, out.start + mark, out.length - mark);
   out.rewind(mark);
+}
+
+/** Counts them, and tells of them. */
+function noteBetas(stream: StreamState, betas: Betas): void {
+  countBetas(stream, betas);
+  logBetas(stream, betas);
+  noteBetaList(stream, betas);
 }
 
 /** The value of x-bridge-betas, written behind the body and copied. */

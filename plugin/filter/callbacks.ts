@@ -18,7 +18,9 @@ import {
   nginxResponseBody,
   nginxResponseHeaders,
 } from "./nginx_callbacks";
+import { settleOutcome } from "./outcome";
 import { refuseUnknown } from "./reply";
+import { startTiming, stopTiming } from "./timing";
 import { watchHeldRequests } from "./tick";
 
 /** ABI marker; never called. */
@@ -68,7 +70,9 @@ export function proxy_on_request_headers(id: u32, _count: u32, end: u32): u32 {
     return Action.Continue;
   }
   const stream = findStream(id);
+  const started = startTiming(stream);
   const action = stream == null ? refuseUnknown() : onRequestHeaders(stream, end != 0);
+  stopTiming(id, started);
   dropScratch();
   return action;
 }
@@ -79,14 +83,18 @@ export function proxy_on_request_body(id: u32, size: u32, end: u32): u32 {
     return Action.Continue;
   }
   const stream = findStream(id);
+  const started = startTiming(stream);
   const action = stream == null ? Action.Continue : onRequestBody(stream, size, end != 0);
+  stopTiming(id, started);
   dropScratch();
   return action;
 }
 
 export function proxy_on_request_trailers(id: u32, _count: u32): u32 {
   const stream = findStream(id);
+  const started = startTiming(stream);
   const action = stream == null ? Action.Continue : onRequestTrailers(stream);
+  stopTiming(id, started);
   dropScratch();
   return action;
 }
@@ -97,7 +105,10 @@ export function proxy_on_response_headers(id: u32, _count: u32, end: u32): u32 {
     return Action.Continue;
   }
   const stream = findStream(id);
+  const started = startTiming(stream);
   const action = stream == null ? Action.Continue : onResponseHeaders(stream, end != 0);
+  stopTiming(id, started);
+  if (end != 0) settle(id);
   dropScratch();
   return action;
 }
@@ -108,20 +119,35 @@ export function proxy_on_response_body(id: u32, size: u32, end: u32): u32 {
     return Action.Continue;
   }
   const stream = findStream(id);
+  const started = startTiming(stream);
   const action = stream == null ? Action.Continue : onResponseBody(stream, size, end != 0);
+  stopTiming(id, started);
+  if (end != 0) settle(id);
   dropScratch();
   return action;
 }
 
 export function proxy_on_response_trailers(id: u32, _count: u32): u32 {
   const stream = findStream(id);
+  const started = startTiming(stream);
   const action = stream == null ? Action.Continue : onResponseTrailers(stream);
+  stopTiming(id, started);
+  settle(id);
   dropScratch();
   return action;
 }
 
-/** Everything is counted by then. */
-export function proxy_on_log(_id: u32): void {}
+/** The answer is out. The stream is looked up again: an output above the host's limit ends it inside of the callback. */
+function settle(id: u32): void {
+  const stream = findStream(id);
+  if (stream != null) settleOutcome(stream);
+}
+
+/** The host writes its access log next: an exchange without an answer ends here. */
+export function proxy_on_log(id: u32): void {
+  settle(id);
+  dropScratch();
+}
 
 export function proxy_on_done(_id: u32): u32 {
   return 1;

@@ -2,17 +2,29 @@
 import { closeArena } from "../bytes/arena";
 import { closeUpload } from "../translate/files/upload";
 import { closeLineStream } from "../bytes/line_stream";
+import * as L from "../bytes/literals";
 import { closeArrayStream } from "../json/array_stream";
+import { closeAccount } from "./account";
+import { forgetClient } from "./client_id";
 import { closeSource, hasSource } from "./event_source";
 import { droppedPieces, isComplete } from "./event_translator";
+import { logStreamError } from "./event_log";
 import { countStreamDropped, countStreamError } from "./metrics";
+import { settleOutcome } from "./outcome";
+import { closeTally } from "./tally";
 import { StreamState } from "./stream";
 
 /** Frees decoder and arena; the struct itself is freed by the registry. */
 export function closeStream(stream: StreamState): void {
-  if (hasSource(stream) && !isComplete(stream)) countStreamError(stream);
+  settleOutcome(stream);
+  closeTally(stream);
+  closeAccount(stream);
+  // Nothing that failed and not complete: the upstream broke off, or the client left.
+  if (hasSource(stream) && !isComplete(stream))
+    noteStreamError(stream, stream.streamFailure != 0 ? stream.streamFailure : L.W_ABORTED);
   const dropped = droppedPieces(stream);
   if (dropped > 0) countStreamDropped(stream, dropped);
+  forgetClient(stream);
   closeSource(stream);
   const list = stream.list;
   if (list != null) closeArrayStream(list);
@@ -34,4 +46,9 @@ export function closeStream(stream: StreamState): void {
   stream.text = null;
   stream.native = null;
   stream.shape = null;
+}
+
+function noteStreamError(stream: StreamState, reason: usize): void {
+  countStreamError(stream, reason);
+  logStreamError(stream, reason);
 }

@@ -8,6 +8,8 @@ import { SpanTable } from "../bytes/span_table";
 import { makeWriter, Writer } from "../bytes/writer";
 import { AuthHeader, AuthMode, Profile } from "../policy/config";
 import { chooseKey, firstKey } from "./key_choice";
+import { KeyOutcome } from "./metric_labels";
+import { countKey } from "./metrics";
 import { dropHeader, putHeader } from "./request_headers";
 import { RequestHeader } from "./request_headers_table";
 
@@ -34,6 +36,7 @@ export function putCredentials(headers: SpanTable, profile: Profile, first: bool
   else if (profile.authMode == AuthMode.Keys && profile.keyCount > 0) {
     const key = first ? firstKey(profile) : chooseKey(profile, headers);
     if (key != null) {
+      countKey(profile, key, KeyOutcome.Used);
       tokenPtr = key.valuePtr;
       tokenLen = key.valueLen;
     }

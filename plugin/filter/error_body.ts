@@ -1,7 +1,7 @@
 /** Error bodies in the client's dialect, in the output writer: of upstreams, of the host's own replies, and ours. */
 import { output, scratch } from "../abi/memory";
 import { Ascii, isDigit, isLetter } from "../bytes/ascii";
-import { byteAt } from "../bytes/compare";
+import { byteAt, findLiteral } from "../bytes/compare";
 import * as L from "../bytes/literals";
 import { openStruct } from "../bytes/records";
 import { JsonCursor } from "../json/cursor";
@@ -20,7 +20,7 @@ import {
 } from "../translate/shared/openai_error";
 import { problemStatus } from "../translate/shared/problem";
 import { Dialect } from "../translate/surface";
-import { ERROR, readUpstreamError } from "../wire/upstream_error";
+import { ERROR, readUpstreamError, typeOfStatus } from "../wire/upstream_error";
 import { ErrorType } from "../wire/anthropic/error_types";
 import { quotesKey } from "./key_choice";
 import { putResponseHeader } from "./response_headers";
@@ -46,13 +46,31 @@ export function putErrorBody(stream: StreamState, status: u32, ptr: usize, len: 
   const cursor = openStruct<JsonCursor>(scratch());
   const quoted = len < JSON_CAP ? len : JSON_CAP;
   const isRead = cursor != null && len <= JSON_CAP && readUpstreamError(cursor, ptr, len);
-  if (isRead) nameRequest(stream);
+  if (isRead) {
+    nameRequest(stream);
+    noteErrorType(stream, status);
+  }
   if (stream.dialect == Dialect.Anthropic) {
     if (isRead) putAnthropicUpstream(out, status);
     else putAnthropicText(out, status, ptr, quoted);
   } else if (isRead) putUpstreamError(out, status);
   else putTextError(out, status, ptr, quoted);
   return statusFor(stream, status);
+}
+
+/** What the error is, as far as it is told: an answer with a good status may be one, too. ERROR is what was read last. */
+export function noteErrorType(stream: StreamState, status: u32): void {
+  if (ERROR.type != ErrorType.Unknown) stream.upstreamError = ERROR.type;
+  else if (stream.upstreamError == ErrorType.Unknown) stream.upstreamError = typeOfStatus(status);
+  if (status == 400 && ERROR.messagePtr != 0) stream.refusedPrefill = isAboutPrefill();
+}
+
+/** Both wordings are in use. */
+function isAboutPrefill(): bool {
+  const ptr = ERROR.messagePtr;
+  const len = ERROR.messageLen;
+  if (findLiteral(ptr, len, L.PREFILL_REFUSED) != 0) return true;
+  return findLiteral(ptr, len, L.PREFILL_REFUSED_OLD) != 0;
 }
 
 /** An id that only the body tells goes where OpenAI's clients look for it, as long as headers can be edited. */

@@ -12,6 +12,7 @@ import * as text from "../translate/completions/stream";
 import * as responses from "../translate/responses/stream";
 import { ResponsesState } from "../translate/responses/stream_state";
 import { Operation } from "../translate/surface";
+import { Answer } from "../wire/anthropic/answer";
 import { EventType } from "../wire/anthropic/event_types";
 import { StreamState } from "./stream";
 
@@ -64,6 +65,18 @@ export function isComplete(stream: StreamState): bool {
   if (r != null) return r.state == ResponsesState.Done;
   const s = stream.chat;
   return s != null && s.state == ChatState.Done;
+}
+
+/** What the upstream said of the answer as a whole, so far; null: nothing. Spans in it may be gone. */
+export function streamAnswer(stream: StreamState): Answer | null {
+  const t = stream.text;
+  if (t != null) return t.answer;
+  const n = stream.native;
+  if (n != null) return n.answer;
+  const r = stream.responses;
+  if (r != null) return r.answer;
+  const s = stream.chat;
+  return s == null ? null : s.answer;
 }
 
 /** Pieces of the answer that the client did not get. */

@@ -32,6 +32,7 @@ import {
 } from "./event_source";
 import {
   firstFailure,
+  isComplete,
   isOver,
   openTranslator,
   putEnd,
@@ -41,8 +42,9 @@ import {
   reopen,
 } from "./event_translator";
 import { replyError } from "./reply";
-import { putResponseLength, putResponseLiteral, putResponseNumber } from "./response_headers";
+import { putResponseLength, putResponseLiteral, putStatus } from "./response_headers";
 import { Phase, StreamState } from "./stream";
+import { noteFirstToken } from "./timing";
 
 /** Bytes after which held headers go although nothing came. */
 const HOLD_BYTES: u32 = 65536;
@@ -118,6 +120,7 @@ function failOutput(stream: StreamState): bool {
   const out = output();
   out.begin(512, OUTPUT_CAP);
   reopen(stream);
+  stream.streamFailure = L.CODE_OUT_OF_MEMORY;
   putFailure(out, stream, L.CODE_OUT_OF_MEMORY, L.TEXT_OUT_OF_MEMORY);
   if (!out.failed || !stream.responseHeld) return true;
   replyError(stream, 500, L.CODE_OUT_OF_MEMORY, L.TEXT_OUT_OF_MEMORY, 0);
@@ -127,7 +130,9 @@ function failOutput(stream: StreamState): bool {
 function translateEnd(stream: StreamState): void {
   endSource(stream);
   drain(stream);
+  const wasOver = isOver(stream);
   putEnd(output(), stream);
+  if (!wasOver && !isComplete(stream)) stream.streamFailure = L.W_TRUNCATED;
 }
 
 function drain(stream: StreamState): void {
@@ -140,7 +145,24 @@ function drain(stream: StreamState): void {
     const failure = sourceFailure(stream);
     if (failure == 0) return;
     const code = failure == L.TEXT_OUT_OF_MEMORY ? L.CODE_OUT_OF_MEMORY : L.CODE_INVALID_UPSTREAM;
+    stream.streamFailure = reasonOf(failure);
     putFailure(out, stream, code, failure);
+  }
+  // What ended it came as an event: an error, or something that is none.
+  if (stream.streamFailure == 0 && !isComplete(stream)) stream.streamFailure = L.W_ERROR_EVENT;
+}
+
+/** The word of what made a stream unreadable. */
+function reasonOf(failure: usize): usize {
+  switch (failure) {
+    case L.TEXT_OUT_OF_MEMORY:
+      return L.CODE_OUT_OF_MEMORY;
+    case L.TEXT_EVENT_TOO_LARGE:
+      return L.W_TOO_LARGE;
+    case L.TEXT_STREAM_DAMAGED:
+      return L.W_DAMAGED;
+    default:
+      return L.W_UNREADABLE;
   }
 }
 
@@ -155,6 +177,7 @@ function stage(stream: StreamState): bool {
 
 /** Hands the event to the translator, behind the stage that takes echoes out. */
 function takeEvent(out: Writer, stream: StreamState): void {
+  noteFirstToken(stream, eventName, eventPtr, eventLen);
   if (!stage(stream)) {
     putFailure(out, stream, L.CODE_OUT_OF_MEMORY, L.TEXT_OUT_OF_MEMORY);
     return;
@@ -175,7 +198,7 @@ function releaseHeaders(stream: StreamState): void {
   const out = output();
   putFirstFailure(out, stream);
   const length = out.length;
-  putResponseNumber(L.H_STATUS, status);
+  putStatus(stream, status);
   putResponseLength(length);
   putResponseLiteral(L.H_CONTENT_TYPE, L.APPLICATION_JSON);
 }

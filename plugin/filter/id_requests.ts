@@ -109,7 +109,7 @@ export function repliesEmpty(stream: StreamState): bool {
   const out = output();
   out.begin(128, 4096);
   out.literal(L.EMPTY_LIST);
-  send(stream, 200, 0);
+  send(stream, 200, 0, 0);
   return true;
 }
 

@@ -10,6 +10,8 @@ import { readU32 } from "../bytes/decimal";
 import * as L from "../bytes/literals";
 import { SpanTable } from "../bytes/span_table";
 import { Key, keyAt, KeySelect, Profile } from "../policy/config";
+import { KeyOutcome } from "./metric_labels";
+import { countKey } from "./metrics";
 import { headerBlock, headerBlockLen } from "./request_headers";
 import { RequestHeader } from "./request_headers_table";
 import { ResponseHeader } from "./response_headers_table";
@@ -130,6 +132,7 @@ export function restKey(profile: Profile, key: Key, status: u32, headers: SpanTa
     const seconds = readU32(headers.ptr(header), headers.len(header));
     if (seconds > 0) ms = <u64>seconds * 1000;
   }
+  countKey(profile, key, KeyOutcome.Cooled);
   key.restsUntilMs = unixMs() + min(ms, LONGEST_REST_MS);
 }
 

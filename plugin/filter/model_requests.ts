@@ -58,7 +58,7 @@ export function repliesModels(stream: StreamState, profile: Profile, resource: R
   out.begin(512, LIST_CAP);
   if (stream.dialect == Dialect.Anthropic) putNamedNative(out, strippedPtr, strippedLen);
   else putNamedModel(out, resource, strippedPtr, strippedLen);
-  send(stream, 200, 0);
+  send(stream, 200, 0, 0);
   return true;
 }
 
@@ -155,7 +155,7 @@ function replyList(stream: StreamState, profile: Profile, resource: Resource): v
   else putListOpen(out);
   putNamed(out, profile, resource, native);
   putNamedCursors(out, profile, resource, native);
-  send(stream, 200, 0);
+  send(stream, 200, 0, 0);
 }
 
 /** Appends the models that the configuration names: aliases without a star, then ids of `allow`. */

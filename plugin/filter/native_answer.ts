@@ -14,9 +14,10 @@ import { isAnthropicError } from "../translate/native/error_shape";
 import { renameCount, renameMessage } from "../translate/native/model_name";
 import { wholeLen, wholePtr } from "../translate/shared/echo_whole";
 import { Dialect, Operation } from "../translate/surface";
+import { readUpstreamError } from "../wire/upstream_error";
 import { holdsAnswer } from "./attempts";
 import { quotesKey } from "./key_choice";
-import { putEmptyError, putErrorBody } from "./error_body";
+import { noteErrorType, putEmptyError, putErrorBody } from "./error_body";
 import { Framing } from "./event_source";
 import { openEvents } from "./events";
 import { openNativeEvents } from "./native_events";
@@ -32,6 +33,7 @@ import {
   putResponseLiteral,
   readResponseHeaders,
 } from "./response_headers";
+import { openTally, readTally } from "./tally";
 import { Phase, StreamState } from "./stream";
 import { stageAnswer } from "./whole";
 
@@ -49,9 +51,8 @@ export function openNativeAnswer(stream: StreamState, headers: SpanTable, failed
     return Action.Continue;
   }
   if (framing != Framing.None) return openFrames(stream, headers, framing);
-  if (!isEventStream(headers) || stream.operation != Operation.Messages) {
-    return edits ? openBody(stream, headers, Phase.Whole) : pass(stream);
-  }
+  if (!isEventStream(headers) || stream.operation != Operation.Messages)
+    return edits ? openBody(stream, headers, Phase.Whole) : passWhole(stream);
   // Also where no name changes: the error of a stream that breaks off comes on top of what was announced.
   dropBodyHeaders(headers, false);
   if (openNativeEvents(stream, wantsName(stream))) return Action.Continue;
@@ -68,6 +69,11 @@ export function isNativeBody(stream: StreamState): bool {
 function pass(stream: StreamState): Action {
   stream.phase = Phase.Pass;
   return Action.Continue;
+}
+
+/** A whole answer passes; its usage is read on the side where somebody asks for it. */
+function passWhole(stream: StreamState): Action {
+  return openTally(stream) ? Action.Continue : pass(stream);
 }
 
 /** An alias or a template changed the name on the way in, or a count comes under another name than the API's. */
@@ -164,7 +170,10 @@ function putError(stream: StreamState, ptr: usize, len: u32): bool {
   const cursor = openStruct<JsonCursor>(scratch());
   const profile = stream.profile;
   if (cursor == null || profile == null) return false;
-  if (isAnthropicError(cursor, ptr, len) && !quotesKey(profile, ptr, len)) return false;
+  if (isAnthropicError(cursor, ptr, len) && !quotesKey(profile, ptr, len)) {
+    if (readUpstreamError(cursor, ptr, len)) noteErrorType(stream, stream.status);
+    return false;
+  }
   putErrorBody(stream, stream.status, ptr, len);
   return !output().failed;
 }
@@ -182,6 +191,7 @@ function putRenamed(stream: StreamState, ptr: usize, len: u32): bool {
     if (!renameCount(edits, cursor, ptr, len)) return false;
     return edits.list.count > 0 && putEdits(edits, ptr, len);
   }
+  readTally(stream, ptr, len);
   if (!stageAnswer(shape, ptr, len, shape.maxDepth)) return false;
   const named = !shape.showsAsked || renameMessage(edits, cursor, wholePtr, wholeLen, shape);
   if (!named || (edits.list.count == 0 && wholePtr == ptr)) return false;

@@ -5,6 +5,7 @@
 import { appendBuffer, readBuffer, replaceBuffer, resultLen, resultPtr } from "../abi/host";
 import { output, scratch } from "../abi/memory";
 import { Action, BufferType, Status } from "../abi/numbers";
+import * as L from "../bytes/literals";
 import { SseDecoder } from "../sse/decoder";
 import { SseStatus } from "../sse/event";
 import { closeDecoder, openDecoder } from "../sse/open";
@@ -20,6 +21,7 @@ import {
 import { AnswerShape } from "../translate/shape";
 import { findEventType } from "../wire/anthropic/event_types";
 import { Phase, StreamState } from "./stream";
+import { noteFirstToken } from "./timing";
 
 /** Bytes after which a stream goes on although its message_start is not whole. */
 const WAIT_BYTES: u32 = 65536;
@@ -96,16 +98,12 @@ function drain(stream: StreamState, s: NativeStream, decoder: SseDecoder): void 
   const profile = stream.profile;
   const depth = profile == null ? 0 : profile.maxDepth;
   while (s.state == NativeState.Open && decoder.next()) {
-    watchEvent(
-      s,
-      decoder.dataPtr,
-      decoder.dataLen,
-      findEventType(decoder.namePtr, decoder.nameLen),
-      decoder.unfinished,
-      depth,
-    );
+    const name = findEventType(decoder.namePtr, decoder.nameLen);
+    noteFirstToken(stream, name, decoder.dataPtr, decoder.dataLen);
+    watchEvent(s, decoder.dataPtr, decoder.dataLen, name, decoder.unfinished, depth);
   }
   if (decoder.status != SseStatus.Ok) s.state = NativeState.Blind;
+  if (s.state == NativeState.Failed) stream.streamFailure = L.W_ERROR_EVENT;
 }
 
 /** Writes what a stream lacks at its end. */
@@ -114,6 +112,7 @@ function finish(stream: StreamState, s: NativeStream, decoder: SseDecoder): void
   s.pending = decoder.isInside;
   decoder.end();
   drain(stream, s, decoder);
+  if (s.state == NativeState.Open) stream.streamFailure = L.W_TRUNCATED;
   putNativeEnd(output(), s);
 }
 

@@ -32,7 +32,6 @@ import {
   Operation,
 } from "../translate/surface";
 import { putCredentials } from "./credentials";
-import { countRequest } from "./metrics";
 import { asksUpstream, isSegment } from "./model_requests";
 import { refuseOperation } from "./operation";
 import { replyProblem } from "./reply";
@@ -62,7 +61,6 @@ export function sendNative(stream: StreamState, headers: SpanTable, profile: Pro
   editClientHeaders(headers, profile);
   if (!isBytes(path)) putHeaderLiteral(L.H_ACCEPT_ENCODING, L.IDENTITY);
   stream.phase = Phase.Sent;
-  countRequest(stream);
   return Action.Continue;
 }
 

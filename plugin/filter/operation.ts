@@ -80,7 +80,7 @@ export function checkOperation(stream: StreamState, headers: SpanTable, profile:
     noteWord(L.TEXT_NOT_ALLOWED_ON);
     quoteText(pathPtr(headers), pathLen(headers));
     noteWord(L.TEXT_DOT);
-    send(stream, putNotedProblem(stream), foundAllow);
+    send(stream, putNotedProblem(stream), L.CODE_METHOD, foundAllow);
     return false;
   }
   if (operation != Operation.Unsupported && isServed(operation, profile))

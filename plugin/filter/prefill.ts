@@ -37,7 +37,8 @@ import {
 } from "../translate/shared/prefill_stops";
 import { atMember, refuse, refuseMemory } from "../translate/shared/problem";
 import { Dialect, Operation } from "../translate/surface";
-import { countPrefill } from "./prefill_metrics";
+import { logPrefill } from "./event_log";
+import { countPrefill, countPrefillBytes } from "./metrics";
 import { decideRoute, keepRouted } from "./prefill_route";
 import { StreamState } from "./stream";
 
@@ -53,7 +54,7 @@ export function settlePrefill(
   plan: Plan,
 ): bool {
   if (!facts.prefill) {
-    if (facts.emptyPrefill) tell(stream, profile, PrefillAction.DropEmpty, PrefillKind.Empty);
+    if (facts.emptyPrefill) tell(stream, profile, PrefillAction.DropEmpty, PrefillKind.Empty, null);
     return true;
   }
   const out = output();
@@ -136,7 +137,10 @@ function decide(
   ask(stream, profile, prefill, facts, plan);
   let action = decidePrefill(QUESTION);
   if (action == PrefillAction.Route) action = decideRoute(stream, QUESTION, facts, plan);
-  if (action != PrefillAction.None) tell(stream, profile, action, prefill.kind);
+  if (action != PrefillAction.None) {
+    tell(stream, profile, action, prefill.kind, prefill);
+    countPrefillBytes(profile, action, prefill.textLen);
+  }
   return action;
 }
 
@@ -156,6 +160,8 @@ function ask(
   QUESTION.sentPtr = plan.modelPtr;
   QUESTION.sentLen = plan.modelLen;
   QUESTION.isServed = plan.traits.prefill;
+  QUESTION.clientPtr = stream.clientPtr;
+  QUESTION.clientLen = stream.clientLen;
 }
 
 /** The body's edit. False without memory. */
@@ -204,15 +210,17 @@ function listOf(operation: Operation): usize {
   return operation == Operation.Completions ? L.PROMPT : L.MESSAGES;
 }
 
-/** Counts, and notes the word of x-bridge-prefill. */
+/** Counts, logs, and notes the word of x-bridge-prefill. */
 function tell(
   stream: StreamState,
   profile: Profile,
   action: PrefillAction,
   kind: PrefillKind,
+  prefill: Prefill | null,
 ): void {
-  countPrefill(profile, action, kind);
+  countPrefill(stream, profile, action, kind);
   stream.prefillWord = wordOf(action);
+  logPrefill(stream, profile, action, kind, prefill);
 }
 
 /** A turn that passes to a model that takes it is no news. */

@@ -6,6 +6,7 @@ import { scratch } from "../abi/memory";
 import { makeStruct } from "../bytes/records";
 import { copyStruct } from "../bytes/struct_array";
 import { Config, Profile } from "../policy/config";
+import { keepModel, restoreModel } from "../policy/model_label";
 import { makePlan } from "../policy/plan_maker";
 import {
   actionOf,
@@ -18,6 +19,7 @@ import {
 } from "../policy/prefill";
 import { Facts, Plan } from "../translate/plan";
 import { clearProblem } from "../translate/shared/problem";
+import { openAccount } from "./account";
 import { dropShape } from "./answer_shape";
 import { isServed } from "./operation";
 import { StreamState } from "./stream";
@@ -64,7 +66,9 @@ function takesTurn(
   bodyBytes: u32,
 ): bool {
   if (!isServed(stream.operation, profile)) return false;
+  keepModel();
   const plan = makePlan(facts, config, profile, bodyBytes, scratch());
+  restoreModel();
   if (plan == null) {
     clearProblem();
     return false;
@@ -83,6 +87,7 @@ export function takeRoute(stream: StreamState): Profile | null {
   if (profile == null) return null;
   dropShape(stream);
   stream.profile = profile;
+  openAccount(stream, profile);
   stream.isRouted = true;
   return profile;
 }

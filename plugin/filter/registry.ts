@@ -5,6 +5,7 @@
 import { allocateZeroed, release } from "../bytes/heap";
 import { RootState } from "./root_state";
 import { StreamState } from "./stream";
+import { isSampled } from "./sampling";
 
 const FIRST_SLOTS: u32 = 64;
 /** A slot is (id + 1: u32, address: u32); 0 is free. */
@@ -124,6 +125,7 @@ export function addStream(id: u32, root: RootState): void {
   const stream = changetype<StreamState>(ptr);
   stream.id = id;
   stream.root = root;
+  stream.isTimed = isSampled();
   if (!STREAMS.insert(id, ptr)) release(ptr, offsetof<StreamState>());
 }
 

@@ -9,6 +9,10 @@ import { SpanTable } from "../bytes/span_table";
 import { ResponseHeaders } from "../policy/config";
 import { Dialect } from "../translate/surface";
 import { putNotedProblem, putOwnError } from "./error_body";
+import { problemCode } from "../translate/shared/problem";
+import { errorTypeName } from "../wire/anthropic/error_types";
+import { typeOfStatus } from "../wire/upstream_error";
+import { logReject } from "./event_log";
 import { countLocalReply } from "./metrics";
 import { requestIdHeader } from "./response_headers";
 import { ResponseHeader } from "./response_headers_table";
@@ -16,7 +20,8 @@ import { Phase, StreamState } from "./stream";
 
 /** Answers with the problem that was noted. */
 export function replyProblem(stream: StreamState): void {
-  send(stream, putNotedProblem(stream), 0);
+  const status = putNotedProblem(stream);
+  send(stream, status, problemCode, 0);
 }
 
 /** Answers with a literal message; the type follows the status. `allow` is a literal for 405, or 0. */
@@ -28,7 +33,7 @@ export function replyError(
   allow: usize,
 ): void {
   putOwnError(stream.dialect, status, code, message);
-  send(stream, status, allow);
+  send(stream, status, code, allow);
 }
 
 /**
@@ -39,6 +44,7 @@ export function sendUpstreamError(stream: StreamState, status: u32, headers: Spa
   const out = output();
   const pairs = openPairList(scratch());
   stream.phase = Phase.Replied;
+  stream.clientStatus = status;
   if (pairs == null) {
     sendLocalResponse(status, out.start, out.length, 0, 0);
     return;
@@ -82,12 +88,15 @@ export function refuseWith(dialect: Dialect, code: usize, message: usize): Actio
   return Action.Continue;
 }
 
-/** Answers with what the output writer holds. */
-export function send(stream: StreamState, status: u32, allow: usize): void {
+/**
+ * Answers with what the output writer holds. `code` is the error's, a literal, or 0; `allow` a literal for 405, or 0.
+ */
+export function send(stream: StreamState, status: u32, code: usize, allow: usize): void {
   const out = output();
   const pairs = openPairList(scratch());
   stream.phase = Phase.Replied;
-  countLocalReply(stream);
+  stream.clientStatus = status;
+  noteReply(stream, status, code != 0 ? code : reasonOf(status));
   if (pairs == null) {
     sendLocalResponse(status, out.start, out.length, 0, 0);
     return;
@@ -97,6 +106,7 @@ export function send(stream: StreamState, status: u32, allow: usize): void {
   if (status < 500) pairs.add(L.H_X_SHOULD_RETRY, literalPtr(L.FALSE), literalLen(L.FALSE));
   if (stream.prefillWord != 0 && tellsClient(stream))
     pairs.add(L.H_X_BRIDGE_PREFILL, literalPtr(stream.prefillWord), literalLen(stream.prefillWord));
+  addProfile(stream, pairs);
   if (allow != 0) pairs.add(L.H_ALLOW, literalPtr(allow), literalLen(allow));
   const block = pairs.write(scratch());
   sendLocalResponse(status, out.start, out.length, block, block == 0 ? 0 : pairs.length);
@@ -105,4 +115,24 @@ export function send(stream: StreamState, status: u32, allow: usize): void {
 function tellsClient(stream: StreamState): bool {
   const profile = stream.profile;
   return profile != null && profile.responseHeaders != ResponseHeaders.None;
+}
+
+/** The profile that answered, where the configuration wants it told. */
+function addProfile(stream: StreamState, pairs: PairList): void {
+  const profile = stream.profile;
+  if (profile != null && profile.responseHeaders == ResponseHeaders.All)
+    pairs.add(L.H_X_BRIDGE_PROFILE, profile.namePtr, profile.nameLen);
+}
+
+/** Counts it, and tells of a refusal. */
+function noteReply(stream: StreamState, status: u32, reason: usize): void {
+  countLocalReply(stream, reason);
+  if (status < 400) return;
+  stream.replyReason = reason;
+  logReject(stream, status, reason);
+}
+
+/** What stands for the code of an answer that has none: the type of the error, or that there is none. */
+function reasonOf(status: u32): usize {
+  return status < 400 ? L.W_ANSWERED : errorTypeName(typeOfStatus(status));
 }

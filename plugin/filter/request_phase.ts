@@ -15,13 +15,17 @@ import { putU64, readU32 } from "../bytes/decimal";
 import * as L from "../bytes/literals";
 import { SpanTable } from "../bytes/span_table";
 import { Config, Profile, RequestHeaders } from "../policy/config";
+import { forgetModel } from "../policy/model_label";
 import { problemMessage } from "../translate/shared/problem";
 import { foundDialect } from "../translate/surface";
+import { noteModels, openAccount } from "./account";
 import { isAttempt, restoreOrigin, settleAttempt } from "./attempts";
 import { settleEarlyBetas } from "./beta_headers";
+import { noteClient } from "./client_id";
 import { usesOAuth } from "./credentials";
 import { hasKeysByModel } from "./key_choice";
-import { countRequest } from "./metrics";
+import { putRequestExports } from "./exports";
+import { noteModelLabel } from "./metrics";
 import { checkOperation, classify, isNotOurs } from "./operation";
 import { replyError, replyProblem } from "./reply";
 import { editRequestHeaders } from "./request_edit";
@@ -35,6 +39,7 @@ import { isNativeResource, isResource, Operation } from "../translate/surface";
 import { finishUpload, takeUpload } from "./upload";
 import { openCreation, sendResource } from "./resource_request";
 import { Phase, StreamState } from "./stream";
+import { noteSent } from "./timing";
 import { proveHold, watch } from "./tick";
 
 /** Classifies the request, edits its headers, holds them when the configuration says so. */
@@ -55,6 +60,8 @@ export function onRequestHeaders(stream: StreamState, end: bool): Action {
   }
   const profile = config.profiles.at(chosen);
   stream.profile = profile;
+  noteClient(stream, profile);
+  openAccount(stream, profile);
   if (placed) settleAttempt(headers, profile);
   stream.hasBetas = headers.has(RequestHeader.AnthropicBeta);
   if (!checkOperation(stream, headers, profile)) return Action.Continue;
@@ -209,7 +216,8 @@ function finishRequest(stream: StreamState, profile: Profile): void {
     replyError(stream, 500, L.CODE_OUT_OF_MEMORY, L.TEXT_OUT_OF_MEMORY, 0);
     return;
   }
-  if (!translateRequest(stream, config, profile, resultPtr, size)) {
+  const body = resultPtr;
+  if (!translate(stream, config, profile, size)) {
     if (stream.phase != Phase.Pass) replyProblem(stream);
     return;
   }
@@ -222,9 +230,16 @@ function finishRequest(stream: StreamState, profile: Profile): void {
     return;
   }
   stream.phase = Phase.Sent;
-  countRequest(stream);
+  noteSent(stream);
+  if (requestUnchanged) sendOn(stream, body, size);
+  else sendOn(stream, out.start, out.length);
+}
+
+/** The request goes on, as `length` bytes at `ptr`: headers that were held get its length. */
+function sendOn(stream: StreamState, ptr: usize, length: u32): void {
+  putRequestExports(stream, ptr, length);
   if (!stream.requestHeld) return;
-  const length = requestUnchanged ? size : out.length;
+  const out = output();
   const mark = out.mark();
   putU64(out, length);
   // Without memory for it the body is chunked; the client's length would be wrong.
@@ -237,6 +252,18 @@ function finishRequest(stream: StreamState, profile: Profile): void {
 function refuseReplacement(stream: StreamState): void {
   if (canReplaceBodies()) replyError(stream, 500, L.CODE_OUT_OF_MEMORY, L.TEXT_OUT_OF_MEMORY, 0);
   else replyError(stream, 500, L.CODE_CONFIGURATION, L.TEXT_NO_COMPANION, 0);
+}
+
+/** Translates the body that was read last, and notes the model that it asks for. False with a problem. */
+function translate(stream: StreamState, config: Config, profile: Profile, size: u32): bool {
+  forgetModel();
+  const translated = translateRequest(stream, config, profile, resultPtr, size);
+  // A batch asks for many.
+  if (stream.operation != Operation.BatchCreate) {
+    noteModelLabel(stream);
+    noteModels(stream);
+  }
+  return translated;
 }
 
 /** A body that is not there is no JSON object. */

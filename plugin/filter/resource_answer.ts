@@ -111,6 +111,6 @@ export function replyDeleted(stream: StreamState): bool {
   const out = output();
   out.begin(256, DELETED_CAP);
   putDeleted(out, deletedWord(stream), resource.idPtr, resource.idLen);
-  send(stream, 200, 0);
+  send(stream, 200, 0, 0);
   return true;
 }

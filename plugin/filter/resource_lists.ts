@@ -27,7 +27,7 @@ import { putOwnError } from "./error_body";
 import { countStreamError } from "./metrics";
 import { putNamed } from "./model_requests";
 import { putElement } from "./resource_answer";
-import { putResponseLiteral, putResponseNumber } from "./response_headers";
+import { putResponseLiteral, putResponseNumber, putStatus } from "./response_headers";
 import { Phase, StreamState } from "./stream";
 import { Ascii } from "../bytes/ascii";
 
@@ -63,7 +63,7 @@ export function takeList(stream: StreamState, size: u32, end: bool): Action {
 /** With trailers no body callback says that it is the last; what is missing is missed by whoever parses the list. */
 export function finishList(stream: StreamState): void {
   const list = stream.list;
-  if (list != null && !list.isComplete) countStreamError(stream);
+  if (list != null && !list.isComplete) countStreamError(stream, L.W_TRUNCATED);
 }
 
 function readWindow(stream: StreamState, size: u32): void {
@@ -111,10 +111,10 @@ function finishWindow(stream: StreamState, end: bool): void {
 /** Nothing was sent: an error in its place. Else the list stays open, so that no one takes it for whole. */
 function failList(stream: StreamState, list: ArrayStream): void {
   stream.phase = Phase.Finished;
-  countStreamError(stream);
+  const large = list.failure == ListEvent.TooLarge;
+  countStreamError(stream, large ? L.W_TOO_LARGE : L.W_UNREADABLE);
   const out = output();
   if (stream.sawList && !stream.responseHeld) return;
-  const large = list.failure == ListEvent.TooLarge;
   const memory = list.failure == ListEvent.NoMemory;
   const status: u32 = memory ? 500 : 502;
   if (memory) putOwnError(stream.dialect, status, L.CODE_OUT_OF_MEMORY, L.TEXT_OUT_OF_MEMORY);
@@ -124,7 +124,7 @@ function failList(stream: StreamState, list: ArrayStream): void {
   if (!stream.responseHeld) return;
   stream.responseHeld = false;
   putResponseNumber(L.H_CONTENT_LENGTH, out.length);
-  putResponseNumber(L.H_STATUS, status);
+  putStatus(stream, status);
 }
 
 /** One element. False when it is none of this list. */

@@ -23,7 +23,6 @@ import { putCredentials } from "./credentials";
 import { putIdPath, readId, repliesEmpty } from "./id_requests";
 import { putModelPath, repliesModels } from "./model_requests";
 import { refuseOperation } from "./operation";
-import { countRequest } from "./metrics";
 import { replyError, replyProblem } from "./reply";
 import { dropHeader, putHeader, putHeaderLiteral } from "./request_headers";
 import { RequestHeader } from "./request_headers_table";
@@ -65,7 +64,6 @@ export function sendResource(
     return Action.Continue;
   }
   stream.phase = Phase.Sent;
-  countRequest(stream);
   return Action.Continue;
 }
 

@@ -25,9 +25,10 @@ import {
 } from "../bytes/compare";
 import { putU64 } from "../bytes/decimal";
 import * as L from "../bytes/literals";
+import { putPlain } from "../bytes/plain";
 import { openSpanTable, SpanTable } from "../bytes/span_table";
 import { NOT_A_TIME, putDuration, readRfc3339 } from "../bytes/time";
-import { ResponseHeaders } from "../policy/config";
+import { Profile, ResponseHeaders } from "../policy/config";
 import { findResponseHeader, ResponseHeader } from "./response_headers_table";
 import { StreamState } from "./stream";
 
@@ -204,6 +205,24 @@ export function putResponseNumber(name: usize, value: u32): bool {
   return put;
 }
 
+/** Who answered: the profile, and the model as it went upstream. */
+function putWho(stream: StreamState, profile: Profile): void {
+  putResponseHeader(L.H_X_BRIDGE_PROFILE, profile.namePtr, profile.nameLen);
+  const account = stream.account;
+  if (account == null || account.modelLen == 0 || stream.routedLen > 0) return;
+  const out = output();
+  const mark = out.mark();
+  putPlain(out, account.modelPtr, account.modelLen);
+  if (!out.failed) putResponseHeader(L.H_X_BRIDGE_MODEL, out.start + mark, out.length - mark);
+  out.rewind(mark);
+}
+
+/** Sets the status that the client sees. */
+export function putStatus(stream: StreamState, status: u32): void {
+  stream.clientStatus = status;
+  putResponseNumber(L.H_STATUS, status);
+}
+
 /** Names what was dropped or bent, and the beta tokens that were added or dropped, where the configuration wants it. */
 export function putAdapted(stream: StreamState): void {
   const profile = stream.profile;
@@ -212,6 +231,7 @@ export function putAdapted(stream: StreamState): void {
     putResponseHeader(L.H_X_BRIDGE_ADAPTED, stream.adaptedPtr, stream.adaptedLen);
   if (stream.betasLen > 0) putResponseHeader(L.H_X_BRIDGE_BETAS, stream.betasPtr, stream.betasLen);
   if (stream.prefillWord != 0) putResponseLiteral(L.H_X_BRIDGE_PREFILL, stream.prefillWord);
+  if (profile.responseHeaders == ResponseHeaders.All) putWho(stream, profile);
   if (stream.routedLen > 0)
     putResponseHeader(L.H_X_BRIDGE_MODEL, stream.routedPtr, stream.routedLen);
 }

@@ -6,6 +6,7 @@ import { readU32 } from "../bytes/decimal";
 import { SpanTable } from "../bytes/span_table";
 import { Profile, ResponseHeaders } from "../policy/config";
 import { Dialect, isNativeResource } from "../translate/surface";
+import { noteUpstreamId } from "./account";
 import { holdsAnswer } from "./attempts";
 import { Framing } from "./event_source";
 import { finishEvents, openEvents, takeEvents } from "./events";
@@ -22,21 +23,22 @@ import {
   mapHeaders,
   putAdapted,
   putResponseLiteral,
-  putResponseNumber,
+  putStatus,
   readResponseHeaders,
   requestIdHeader,
 } from "./response_headers";
 import { ResponseHeader } from "./response_headers_table";
 import { restKey } from "./key_choice";
-import { countUpstreamError } from "./metrics";
 import { isContent } from "./resource_request";
 import { finishList, isList, openList, takeList } from "./resource_lists";
 import { finishLines, isResults, nameResults, openResults, takeLines } from "./results";
 import { Operation } from "../translate/surface";
 import { replyDeleted } from "./resource_answer";
+import { finishTally, passTally } from "./tally";
 import { Phase, StreamState } from "./stream";
 import { finishWhole, takeWhole } from "./whole";
 import { putEmptyError, statusFor } from "./error_body";
+import { typeOfStatus } from "../wire/upstream_error";
 
 /** True when the request was none of ours or we answered it ourselves. */
 function isSettled(phase: Phase): bool {
@@ -53,8 +55,9 @@ export function onResponseHeaders(stream: StreamState, end: bool): Action {
     replyError(stream, 500, L.CODE_OUT_OF_MEMORY, L.TEXT_OUT_OF_MEMORY, 0);
     return Action.Continue;
   }
-  stream.status = statusOf(headers);
+  stream.status = stream.clientStatus = statusOf(headers);
   const failed = stream.status >= 400 || stream.phase != Phase.Sent;
+  noteUpstreamId(stream, headers);
   if (isUntouched(stream, failed, end)) {
     stream.phase = Phase.Pass;
     return Action.Continue;
@@ -91,9 +94,9 @@ function openBody(stream: StreamState, headers: SpanTable, failed: bool): bool {
   return true;
 }
 
-/** Counts it, and lets the key rest where it is about the key. */
+/** Notes it, and lets the key rest where it is about the key. */
 function noteFailure(stream: StreamState, headers: SpanTable): void {
-  countUpstreamError(stream);
+  stream.upstreamError = typeOfStatus(stream.status);
   const key = stream.key;
   const profile = stream.profile;
   if (key != null && profile != null) restKey(profile, key, stream.status, headers);
@@ -182,7 +185,7 @@ function editHeaders(stream: StreamState, headers: SpanTable): void {
   } else putContentType(headers, L.APPLICATION_JSON);
   // Known already, so hosts that cannot hold headers show it too.
   const status = statusFor(stream, stream.status);
-  if (status != stream.status) putResponseNumber(L.H_STATUS, status);
+  if (status != stream.status) putStatus(stream, status);
   putAdapted(stream);
 }
 
@@ -201,6 +204,7 @@ export function onResponseBody(stream: StreamState, size: u32, end: bool): Actio
   if (stream.phase == Phase.List) return takeList(stream, size, end);
   if (stream.phase == Phase.Lines) return takeLines(stream, size, end);
   if (stream.phase == Phase.Watch) return takeNativeEvents(stream, size, end);
+  if (stream.phase == Phase.Tally) return passTally(stream, size, end);
   if (isNativeBody(stream)) return takeNativeBody(stream, size, end);
   if (stream.phase == Phase.Whole || stream.phase == Phase.Error)
     return takeWhole(stream, size, end);
@@ -220,6 +224,7 @@ export function onResponseTrailers(stream: StreamState): Action {
   else if (stream.phase == Phase.List) finishList(stream);
   else if (stream.phase == Phase.Lines) finishLines(stream);
   else if (stream.phase == Phase.Watch) finishNativeEvents(stream);
+  else if (stream.phase == Phase.Tally) finishTally(stream);
   else if (isNativeBody(stream)) finishNativeBody(stream);
   else if (stream.phase == Phase.Whole || stream.phase == Phase.Error) finishWhole(stream);
   return Action.Continue;

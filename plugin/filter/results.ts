@@ -105,7 +105,7 @@ export function takeLines(stream: StreamState, size: u32, end: bool): Action {
   closeArena(arena);
   const failed = lines.failed;
   if (end || failed) stream.phase = Phase.Finished;
-  if (failed) countStreamError(stream);
+  if (failed) countStreamError(stream, L.W_TOO_LARGE);
   replaceBuffer(BufferType.ResponseBody, out.start, out.length);
   return Action.Continue;
 }
@@ -113,7 +113,7 @@ export function takeLines(stream: StreamState, size: u32, end: bool): Action {
 /** Nothing that could be written would be true: the file ends, and the counter tells. */
 function giveUp(stream: StreamState): Action {
   stream.phase = Phase.Finished;
-  countStreamError(stream);
+  countStreamError(stream, L.CODE_OUT_OF_MEMORY);
   replaceBuffer(BufferType.ResponseBody, 0, 0);
   return Action.Continue;
 }
@@ -122,7 +122,7 @@ function giveUp(stream: StreamState): Action {
 export function finishLines(stream: StreamState): void {
   const lines = stream.lines;
   stream.phase = Phase.Finished;
-  if (lines != null && lines.last()) countStreamError(stream);
+  if (lines != null && lines.last()) countStreamError(stream, L.W_TRUNCATED);
 }
 
 /** One line, when it stands in this file. */

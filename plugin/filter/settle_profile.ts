@@ -7,6 +7,8 @@ import { Config, Profile } from "../policy/config";
 import { Facts } from "../translate/plan";
 import { refuse, refuseMemory } from "../translate/shared/problem";
 import { headerBlock, headerBlockLen, readRequestHeaders } from "./request_headers";
+import { openAccount } from "./account";
+import { noteClient } from "./client_id";
 import { usesOAuth } from "./credentials";
 import { editRequestHeaders } from "./request_edit";
 import { chooseByModel, selectProfile, UNKNOWN_PROFILE } from "./select_profile";
@@ -32,9 +34,15 @@ function settleProfile(stream: StreamState, config: Config, facts: Facts): bool 
     if (chosen == UNKNOWN_PROFILE) return false;
     if (config.rejectUnmatched) return refuse(404, L.CODE_UNKNOWN_URL, L.TEXT_NO_PROFILE);
     stream.phase = Phase.Pass;
+    stream.profile = null;
     return false;
   }
-  stream.profile = config.profiles.at(chosen);
+  const profile = config.profiles.at(chosen);
+  if (stream.profile != profile) {
+    noteClient(stream, profile);
+    openAccount(stream, profile);
+  }
+  stream.profile = profile;
   return true;
 }
 

@@ -5,10 +5,11 @@
  *   New ──▶ Waiting ──▶ Body ──▶ Sent              held or early; Waiting: headers seen, no body yet
  *   any request phase ──▶ Replied                  we answered ourselves; the reply passes our response callbacks
  *   Sent ──▶ Whole | Error | Events | List | Lines ──▶ Finished   by what the upstream answers
- *   Sent ──▶ Watch | Pass                          native answers that pass as they are
+ *   Sent ──▶ Watch | Tally | Pass                          native answers that pass as they are
  */
 import { NginxExchange } from "../abi/nginx";
 import { Arena } from "../bytes/arena";
+import { HeldBytes } from "../bytes/held_bytes";
 import { LineStream } from "../bytes/line_stream";
 import { EventStreamDecoder } from "../eventstream/decoder";
 import { Key, Profile } from "../policy/config";
@@ -22,6 +23,9 @@ import { ResponsesStream } from "../translate/responses/stream_state";
 import { Resource } from "../translate/shared/resource";
 import { AnswerShape } from "../translate/shape";
 import { Dialect, Operation } from "../translate/surface";
+import { ErrorType } from "../wire/anthropic/error_types";
+import { StopReason } from "../wire/anthropic/stop_reasons";
+import { Account } from "./account_state";
 import { RootState } from "./root_state";
 
 export const enum Phase {
@@ -49,6 +53,8 @@ export const enum Phase {
   Watch = 11,
   /** Translating results, line by line. */
   Lines = 12,
+  /** A native answer passes; only its usage is read. */
+  Tally = 13,
 }
 
 @unmanaged
@@ -100,4 +106,25 @@ export class StreamState {
   native: NativeStream | null; // of Operation.Messages; in the arena
   nginx: NginxExchange | null; // owned; what that host does not keep for us
   responses: ResponsesStream | null; // of Operation.Responses; in the arena
+  clientPtr: usize; // who asks, fit for names; owned. 0: nobody knows
+  clientLen: u32;
+  modelLabel: u32; // filter/metric_labels.ts
+  clientStatus: u32; // that the client saw; 0: none yet
+  upstreamError: ErrorType; // Unknown: it answered with none
+  streamFailure: usize; // why a stream did not end well, a literal; 0: it did not fail yet
+  isCounted: bool; // the exchange is over
+  account: Account | null; // owned; what logs, filter state and headers tell. null: nobody asks
+  replyReason: usize; // why we answered ourselves, a literal; 0: we did not
+  isTimed: bool; // what it costs is measured
+  spentNs: u64; // … so far
+  sentNs: u64; // when a request for a stream went upstream, since 1970; 0: nobody asks
+  firstNs: u64; // when its first token came; 0: not yet
+  inputTokens: u32; // as the upstream counts them: without those of the cache
+  outputTokens: u32;
+  cacheReadTokens: u32;
+  cacheWriteTokens: u32;
+  reasoningTokens: u32; // of the output
+  finish: StopReason; // Unknown: the answer did not come to an end
+  tally: HeldBytes | null; // a native answer that passes, as far as it has come; in the arena, its bytes owned
+  refusedPrefill: bool; // the upstream refused the assistant turn at the end
 }

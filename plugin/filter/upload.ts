@@ -25,7 +25,6 @@ import { eagerFeatures, settleEagerBetas, settleFilesBetas } from "./beta_header
 import { putLines, Sniffed, sniffUpload } from "./eager";
 import { proveHold, watch } from "./tick";
 import { putCredentials } from "./credentials";
-import { countRequest } from "./metrics";
 import { refuseOperation } from "./operation";
 import { replyProblem } from "./reply";
 import { editClientHeaders } from "./request_edit";
@@ -94,7 +93,6 @@ function sendFile(stream: StreamState, profile: Profile): void {
   }
   stream.requestHeld = false;
   stream.phase = Phase.Sent;
-  countRequest(stream);
 }
 
 /** The file is the input of a batch, which it makes. False without memory. */
@@ -111,7 +109,6 @@ function sendBatch(stream: StreamState, profile: Profile, upload: Upload): bool 
   putHeaderLiteral(L.H_CONTENT_TYPE, L.APPLICATION_JSON);
   stream.requestHeld = false;
   stream.phase = Phase.Sent;
-  countRequest(stream);
   return true;
 }
 

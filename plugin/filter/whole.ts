@@ -20,9 +20,10 @@ import { send, sendUpstreamError } from "./reply";
 import {
   putResponseLength,
   putResponseLiteral,
-  putResponseNumber,
+  putStatus,
   readResponseHeaders,
 } from "./response_headers";
+import { takeAnswer } from "./tally";
 import { putResource } from "./resource_answer";
 import { Phase, StreamState } from "./stream";
 
@@ -64,7 +65,8 @@ export function finishWhole(stream: StreamState): void {
     sendUpstreamError(stream, putEmptyError(stream, stream.status), headers);
     return;
   }
-  send(stream, putFailure(stream, 502, L.CODE_INVALID_UPSTREAM, L.TEXT_UPSTREAM_INVALID), 0);
+  const status = putFailure(stream, 502, L.CODE_INVALID_UPSTREAM, L.TEXT_UPSTREAM_INVALID);
+  send(stream, status, L.CODE_INVALID_UPSTREAM, 0);
 }
 
 /** Replaces the collected body by its translation. */
@@ -107,6 +109,7 @@ function putAnswer(stream: StreamState, ptr: usize, len: u32): u32 {
     return putFailure(stream, 500, L.CODE_OUT_OF_MEMORY, L.TEXT_OUT_OF_MEMORY);
   if (out.failed)
     return putFailure(stream, 502, L.CODE_RESPONSE_TOO_LARGE, L.TEXT_UPSTREAM_TOO_LARGE);
+  takeAnswer(stream, whole.answer);
   return stream.status;
 }
 
@@ -226,6 +229,6 @@ function editHeldHeaders(stream: StreamState, status: u32, length: u32): void {
   stream.responseHeld = false;
   putResponseLength(length);
   if (status == stream.status) return;
-  putResponseNumber(L.H_STATUS, status);
+  putStatus(stream, status);
   putResponseLiteral(L.H_CONTENT_TYPE, L.APPLICATION_JSON);
 }

@@ -17,6 +17,7 @@ import {
   StreamUsage,
   TextItems,
 } from "./config/answer_words";
+import { LogLines, ResponseHeaders } from "./config/observe_words";
 import { NeedsThinking, ThinkingDefault } from "./model_rows";
 import { PrefillSettings } from "./prefill_settings";
 import { Upstream } from "./upstream";
@@ -28,6 +29,7 @@ export {
   StreamUsage,
   TextItems,
 } from "./config/answer_words";
+export { LogLines, ResponseHeaders } from "./config/observe_words";
 
 export const enum RequestHeaders {
   Hold = 0,
@@ -166,12 +168,6 @@ export const enum BetaUnknown {
   Reject = 3,
 }
 
-export const enum ResponseHeaders {
-  None = 0,
-  Policy = 1,
-  All = 2,
-}
-
 /** One upstream key. The value never appears in a log, metric, header dump or error. */
 @unmanaged
 @final
@@ -284,6 +280,12 @@ export class Profile {
 
   responseHeaders: ResponseHeaders;
   metrics: bool;
+  exports: u32; // one bit for each word of `export`
+  logLines: LogLines;
+  clientHeaders: TextList; // names; the first one that a request has tells the client
+  clientProperty: usize; // else this property of the host, a literal; 0: none
+  clientHash: bool; // only a hash of it is shown
+  clientMost: u32; // values of the label `client`; more are counted together
 
   get keyCount(): u32 {
     return this.keys.count;

@@ -40,13 +40,18 @@ export function findTraits(ptr: usize, len: u32, provider: Provider, traits: Mod
   readRow(findModelRow(ptr, len), provider, traits);
 }
 
+/** Index of the family whose row was found last; -1: the row was guessed. */
+export let foundFamily: i32 = -1;
+
 /** Index of the row that holds for a name; `isGuessedRow` tells whether a family was found. */
 export function findModelRow(ptr: usize, len: u32): u32 {
+  foundFamily = -1;
   if (len > LONGEST_ID) return OPAQUE_ROW;
   trimId(ptr, ptr + len);
   if (!matches(familyPtr(0), CLAUDE_BYTES)) return OPAQUE_ROW;
   for (let i: u32 = 0; i < FAMILY_COUNT; i++) {
     if (matches(familyPtr(i), familyLen(i)) && endsFamily(idPtr + familyLen(i))) {
+      foundFamily = <i32>i;
       return familyRow(i);
     }
   }

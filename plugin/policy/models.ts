@@ -23,6 +23,7 @@ export class ResolvedModel {
   askedLen: u32;
   denied: bool; // by `allow` or `deny`; nothing goes upstream
   changed: bool; // an alias or the template made another name of it
+  isConfigured: bool; // the name that goes upstream stands in the configuration as it is
 }
 
 /**
@@ -47,6 +48,7 @@ export function resolveModel(
     return model;
   }
   setAsked(model, profile, profile.modelDefaultPtr, profile.modelDefaultLen);
+  model.isConfigured = profile.templatePtr == 0;
   const renamed = rename(model, profile, arena);
   model.changed = false;
   return renamed ? model : null;
@@ -124,6 +126,7 @@ function setTarget(model: ResolvedModel, aliases: TextMap, index: u32, arena: Ar
   model.len = target.len;
   const end = target.ptr + target.len;
   const star = findByte(target.ptr, end, Ascii.Star);
+  model.isConfigured = star == end;
   if (star == end) return true;
   const pattern = aliases.keyPtr(index);
   const patternLen = aliases.keyLen(index);

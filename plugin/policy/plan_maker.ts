@@ -11,7 +11,8 @@ import { ModelTraits } from "../translate/traits";
 import { Compat, Config, ParamsMode, Profile, StructuredOutput } from "./config";
 import { isOverridden, servesFeature } from "./betas";
 import { ModelNames, resolveTraits } from "./model_info";
-import { resolveModel } from "./models";
+import { noteModel } from "./model_label";
+import { ResolvedModel, resolveModel } from "./models";
 import { PrefillMode, PrefillSettings, PrefillWhen } from "./prefill_settings";
 import { providerText, UpstreamPath } from "./provider_rows";
 import {
@@ -42,21 +43,24 @@ export function makePlan(
   const names = openStruct<ModelNames>(arena);
   if (plan == null || traits == null || names == null) return null;
   plan.traits = traits;
-  if (!chooseModel(facts, profile, plan, names, arena)) return null;
+  const model = chooseModel(facts, profile, plan, names, arena);
+  if (model == null) return null;
   resolveTraits(config, names, profile.provider, traits);
+  noteModel(profile, model);
   if (!canNameModel(profile.upstream, plan, messagesPath(facts.stream))) return null;
   fill(plan, config, profile, bodyBytes);
   fillUpstream(plan, profile.upstream, facts.stream);
   return plan;
 }
 
+/** The model whose name goes upstream; null with a problem, or without memory. */
 function chooseModel(
   facts: Facts,
   profile: Profile,
   plan: Plan,
   names: ModelNames,
   arena: Arena,
-): bool {
+): ResolvedModel | null {
   let ptr = profile.modelDefaultPtr;
   let len = profile.modelDefaultLen;
   if (facts.modelLen > 0) {
@@ -68,10 +72,17 @@ function chooseModel(
     }
   }
   atMember(L.MODEL);
-  if (ptr == 0 || len == 0) return refuseMissing();
+  if (ptr == 0 || len == 0) {
+    refuseMissing();
+    return null;
+  }
   const resolved = resolveModel(profile, ptr, len, arena);
-  if (resolved == null) return false;
-  if (resolved.denied) return refuse(404, L.CODE_MODEL_NOT_FOUND, L.TEXT_MODEL_DENIED);
+  if (resolved == null) return null;
+  if (resolved.denied) {
+    refuse(404, L.CODE_MODEL_NOT_FOUND, L.TEXT_MODEL_DENIED);
+    return null;
+  }
+  if (facts.modelLen == 0 && !resolved.changed) resolved.isConfigured = true;
   plan.modelPtr = resolved.ptr;
   plan.modelLen = resolved.len;
   names.askedPtr = resolved.askedPtr;
@@ -79,7 +90,7 @@ function chooseModel(
   names.sentPtr = resolved.ptr;
   names.sentLen = resolved.len;
   planModelChanged = resolved.changed && facts.modelLen > 0;
-  return true;
+  return resolved;
 }
 
 /** Some names cannot stand in a path. False with a problem. */

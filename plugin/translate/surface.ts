@@ -11,7 +11,7 @@ import {
 import * as L from "../bytes/literals";
 import { Operation, PATH_ROWS, PathApi } from "./path_rows";
 
-export { Operation } from "./path_rows";
+export { Operation, operationWord } from "./path_rows";
 
 /** The API that a client speaks: shape of answers and of errors. */
 export const enum Dialect {

@@ -1,6 +1,7 @@
 /**
  * Renders `plugin/translate/path_rows.ts` and the tables in `docs/paths.md` from `scripts/tables/paths.json`: which operation a
  * path and a method mean, and what is told to those that are not served.
+ * `label` is the operation's word in metrics and logs, its name in small letters unless it says so.
  *
  * A path's segments are compared as they are; `{}` is one segment, `{*}` all that are left (at least one), `**` at the end any
  * depth below, none included. `api` says in which API the path exists; in "both" the dialect of the request decides, and
@@ -31,7 +32,7 @@ const FIXED = [
  * @property {string} [word] name of the operation in a refusal
  */
 
-/** @typedef {{source: string, operations: {name: string, what: string}[], rows: PathRow[]}} PathTable */
+/** @typedef {{source: string, operations: {name: string, what: string, label?: string}[], rows: PathRow[]}} PathTable */
 
 /** @param {PathRow} row */
 const isBelow = (row) => row.path.endsWith("/**");
@@ -110,6 +111,21 @@ function renderRows({ operations, rows }, endpoints) {
   });
 }
 
+/** Bytes of a word with its length. */
+const WORD_BYTES = 24;
+
+/** @param {PathTable} table one row for each operation: the word's literal, filled up */
+function renderWords({ operations }) {
+  const fixed = FIXED.map(([name]) => ({ name: /** @type {string} */ (name), label: "_other" }));
+  return [...fixed, ...operations].map(({ name, label }) => {
+    const word = label ?? name.replace(/(?<=.)[A-Z]/g, "_$&").toLowerCase();
+    const bytes = literal(word);
+    if (bytes.length > WORD_BYTES) throw new Error(`paths.json: ${name}: the word is too long`);
+    const row = [...bytes, ...new Array(WORD_BYTES - bytes.length).fill(0)];
+    return `  // ${word}\n  ${row.join(", ")},`;
+  });
+}
+
 /**
  * @param {PathTable} table content of paths.json
  * @param {string[]} endpoints words of the configuration's `endpoints`, in the order of their bits
@@ -149,6 +165,16 @@ export const PATH_ROWS: usize = memory.data<u8>([
 ${renderRows(table, endpoints).join("\n")}
   0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
 ]);
+
+// prettier-ignore
+const WORDS: usize = memory.data<u8>([
+${renderWords(table).join("\n")}
+]);
+
+/** The word of an operation in metrics and logs, a literal. */
+export function operationWord(operation: Operation): usize {
+  return WORDS + (<usize>operation) * ${WORD_BYTES};
+}
 `;
 }
 

@@ -1,7 +1,7 @@
 /** The settings of a profile that says nothing. */
 import { literalLen, literalPtr } from "../../bytes/compare";
 import { copyStruct } from "../../bytes/struct_array";
-import { Endpoint, Profile, ResponseHeaders } from "../config";
+import { Endpoint, LogLines, Profile, ResponseHeaders } from "../config";
 import { Reader } from "./reader";
 import { setPrefillDefaults } from "./store_prefill";
 import * as T from "./texts";
@@ -32,6 +32,8 @@ export function setDefaults(reader: Reader, profile: Profile): void {
   profile.maxTools = 1024;
   profile.responseHeaders = ResponseHeaders.Policy;
   profile.metrics = true;
+  profile.logLines = LogLines.Policy;
+  profile.clientMost = 256;
 }
 
 /** Fills a profile with the settings of another; lists and maps are shared, nothing changes them. */
@@ -41,6 +43,7 @@ export function setFrom(profile: Profile, from: Profile): void {
 
 function setNoEntries(reader: Reader, profile: Profile): void {
   profile.keys = reader.emptyKeys;
+  profile.clientHeaders = reader.emptyList;
   profile.paths = reader.emptyList;
   profile.aliases = reader.emptyMap;
   profile.allow = reader.emptyList;

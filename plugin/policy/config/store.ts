@@ -28,6 +28,7 @@ import {
   storePrefill,
   storePrefillPart,
 } from "./store_prefill";
+import { storeClientId, storeObservability } from "./store_observability";
 import { storeLimits, storeModelInfo, storeParams } from "./store_tables";
 
 /** The walk enters an object. */
@@ -186,6 +187,9 @@ function storeProfile(reader: Reader, group: Group, member: u32): void {
 /** A member of an object that is about one surface. */
 function storeSurface(reader: Reader, group: Group, member: u32): void {
   switch (group) {
+    case Group.ClientId:
+      storeClientId(reader, member);
+      break;
     case Group.Reasoning:
       storeReasoning(reader);
       break;
@@ -320,13 +324,6 @@ function storeModelList(reader: Reader, member: u32): void {
   else if (member == K.ModelsKey.ListPrefix) {
     profile.listPrefixPtr = reader.text.ptr;
     profile.listPrefixLen = reader.text.len;
-  }
-}
-
-function storeObservability(reader: Reader, member: u32): void {
-  if (member == K.ObservabilityKey.Metrics) reader.profile.metrics = reader.number != 0;
-  else if (member == K.ObservabilityKey.ResponseHeaders) {
-    reader.profile.responseHeaders = reader.number;
   }
 }
 

@@ -9,7 +9,9 @@ import { Writer } from "../../bytes/writer";
 import { JsonCursor } from "../../json/cursor";
 import { checkDocument } from "../../json/skip";
 import { JsonKind, JsonStatus } from "../../json/status";
+import { Answer, openAnswer } from "../../wire/anthropic/answer";
 import { EventType, findEventType } from "../../wire/anthropic/event_types";
+import { readEvent } from "../../wire/anthropic/stream_event";
 import { putAnthropicError } from "../shared/anthropic_error";
 
 export const enum NativeState {
@@ -33,14 +35,17 @@ export class NativeStream {
   pending: bool; // the stream ended inside an event
   began: bool; // an event that is no error went out, of those that we frame ourselves
   failureStatus: u32; // HTTP status of the error that ended such a stream
+  answer: Answer; // what is said of the message as a whole; its spans are gone with their event
 }
 
 /** State of one stream, in `arena`; null without memory. `renames`: message_start is to be edited. */
 export function openNativeStream(arena: Arena, renames: bool): NativeStream | null {
   const s = openStruct<NativeStream>(arena);
   const cursor = openStruct<JsonCursor>(arena);
-  if (s == null || cursor == null) return null;
+  const answer = openAnswer(arena);
+  if (s == null || cursor == null || answer == null) return null;
   s.cursor = cursor;
+  s.answer = answer;
   s.waits = renames;
   return s;
 }
@@ -59,6 +64,8 @@ export function watchEvent(
 ): void {
   const type = name == EventType.Unknown ? typeOf(s.cursor, ptr, len, depth) : name;
   if (type == EventType.MessageStart) s.started = true;
+  if (type == EventType.MessageStart || type == EventType.MessageDelta)
+    readEvent(s.cursor, ptr, len, depth, type, s.answer);
   if (unfinished && checkDocument(ptr, len, depth) != JsonStatus.Ok) return;
   if (type == EventType.MessageStop) s.state = NativeState.Complete;
   else if (type == EventType.Error) s.state = NativeState.Failed;
