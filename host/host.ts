@@ -205,6 +205,11 @@ export class WasmHost implements StreamHost, VmServices {
     return this.vm.query(LIVE_BYTES_EXPORT);
   }
 
+  /** What an export of the module without parameters answers, as a number; undefined when there is none. */
+  ask(name: string): number | undefined {
+    return this.vm.query(name);
+  }
+
   /** Throws LeakError unless the module has as much allocated as when its last root context was added. */
   assertNothingLeaked(): void {
     const now = this.liveBytes();

@@ -25,7 +25,8 @@ export interface ShapeInput {
   readonly mode: AnswerMode;
 }
 
-const MODEL = "claude-sonnet-4-5";
+/** The model that every input names. */
+export const MODEL = "claude-sonnet-4-5";
 const HISTORY_ROUNDS = 60;
 const TOOLS = 30;
 
@@ -60,7 +61,8 @@ function toBytes(value: unknown): Uint8Array {
   return encoder.encode(JSON.stringify(value));
 }
 
-function smallRequest(): { model: string; max_tokens: number; messages: ChatMessage[] } {
+/** The chat of the `small` shape. */
+export function smallRequest(): { model: string; max_tokens: number; messages: ChatMessage[] } {
   const question = "Which rivers flow through the old town, and where do they meet? ";
   return {
     model: MODEL,
@@ -73,11 +75,16 @@ function smallRequest(): { model: string; max_tokens: number; messages: ChatMess
 }
 
 function bigRequest(): object {
+  return agentHistory(HISTORY_ROUNDS, TOOLS);
+}
+
+/** A chat request of an agent: a long system text, three messages a round, the next question, and its tools. */
+export function agentHistory(rounds: number, tools: number): object {
   const rules = "You are an agent in a source tree. Read before you write, and say what you saw. ";
   const messages: ChatMessage[] = [{ role: "system", content: rules.repeat(82) }];
-  for (let round = 0; round < HISTORY_ROUNDS; round++) messages.push(...historyRound(round));
+  for (let round = 0; round < rounds; round++) messages.push(...historyRound(round));
   messages.push({ role: "user", content: "Go on with the next file." });
-  return { model: MODEL, max_tokens: 512, messages, tools: Array.from({ length: TOOLS }, tool) };
+  return { model: MODEL, max_tokens: 512, messages, tools: Array.from({ length: tools }, tool) };
 }
 
 /** One round of an agent: a user turn with code, a tool call, its result. */
@@ -127,7 +134,8 @@ function resultLines(seed: number, count: number): string {
   return text;
 }
 
-function tool(_: unknown, index: number): object {
+/** A tool of the Chat API with ten fields; takes the arguments of `Array.from`. */
+export function tool(_: unknown, index: number): object {
   const properties: Record<string, object> = {};
   for (let i = 0; i < 10; i++) {
     properties[`field_${i}`] = {
@@ -199,7 +207,8 @@ function deltaText(index: number): string {
   return ` word${index}`;
 }
 
-function usage(outputTokens: number): object {
+/** Token counts as the Messages API writes them. */
+export function usage(outputTokens: number): object {
   return {
     input_tokens: 25,
     cache_creation_input_tokens: 0,

@@ -1,5 +1,6 @@
 // `npm run bench`: what the filter costs, beside its floor and others, in a real Envoy and alone in Node.
-// Options: --quick (a smoke run into build/bench), --out FOLDER, --candidates NAME,NAME, --parts envoy,wasm,latency.
+// Options: --quick (a smoke run into build/bench), --out FOLDER, --candidates NAME,NAME, --parts envoy,wasm,latency,shapes
+// (the first two when it is not given).
 
 import { mkdir, writeFile } from "node:fs/promises";
 import { join, relative, resolve } from "node:path";
@@ -13,6 +14,7 @@ import { document, markdownOf } from "./document.ts";
 import { runLatencyPart, type LatencyEffort } from "./latency_part.ts";
 import { latencyCells, saturationCells, type LatencyReport } from "./latency_report.ts";
 import { makeReport, table, textOf, thisMachine } from "./report.ts";
+import { recordShapes } from "./shapes/record.ts";
 import type { Effort, EnvoyRow } from "./shape_run.ts";
 import { FLOOR_CANDIDATE, TARGET_CANDIDATE } from "./targets.ts";
 import { runWasmPart, type WasmRow } from "./wasm_part.ts";
@@ -24,7 +26,7 @@ const QUICK_WASM_SECONDS = 0.05;
 const FULL_LATENCY: LatencyEffort = { rounds: 3, saturateSeconds: 2, latencySeconds: 5 };
 const QUICK_LATENCY: LatencyEffort = { rounds: 1, saturateSeconds: 0.3, latencySeconds: 0.5 };
 /** Parts of a run, and which candidates the one about latency takes. */
-const PARTS = ["envoy", "wasm", "latency"];
+const PARTS = ["envoy", "wasm", "latency", "shapes"];
 const LATENCY_NAMES = [BASE_CANDIDATE, FLOOR_CANDIDATE, TARGET_CANDIDATE];
 
 interface Options {
@@ -104,6 +106,7 @@ async function main(): Promise<void> {
   await mkdir(out, { recursive: true });
   if (parts.includes("envoy") || parts.includes("wasm")) await runCost(chosen);
   if (parts.includes("latency")) await runLatency(chosen);
+  if (parts.includes("shapes")) await recordShapes(chosen);
   console.log(`\nwritten to ${relative(process.cwd(), out)}`);
 }
 

@@ -32,7 +32,8 @@ export interface WasmJob {
 /** What the child answers. */
 export type WasmAnswer = { rows: WasmRow[] } | { problem: string };
 
-const LIKE_ENVOY = ["--no-liftoff", "--no-wasm-lazy-compilation"];
+/** What makes V8 compile as Envoy has it: every function by the optimising compiler, at load. */
+export const LIKE_ENVOY = ["--no-liftoff", "--no-wasm-lazy-compilation"];
 
 /** Runs every module under every shape for about `secondsPerShape` each. Rejects when a module does not do its work. */
 export async function runWasmPart(

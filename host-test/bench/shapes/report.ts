@@ -1,0 +1,46 @@
+// Turns the figures of the shapes into text for a terminal. The table of the documents is made by scripts/gen/bench.mjs.
+
+import { table } from "../report.ts";
+import type { ShapeRow } from "./part.ts";
+
+/** What growth is called linear: measuring errors are part of it. */
+const LINEAR = 1.1;
+
+/** Returns the rows as a table, and a line for each that is not linear or needs more memory than it may. */
+export function shapesText(rows: ShapeRow[]): string {
+  const head = [
+    "shape",
+    "unit",
+    "amount",
+    "ns/unit",
+    "identity",
+    "host calls",
+    "KiB",
+    "× body",
+    "growth",
+  ];
+  const cells = rows.map((row) => [
+    row.shape,
+    row.unit,
+    String(row.amount),
+    row.nanosPerUnit.toFixed(2),
+    row.floorNanosPerUnit.toFixed(2),
+    String(row.hostCalls),
+    row.memoryKiB.toFixed(0),
+    row.memoryMultiple?.toFixed(2) ?? "",
+    row.growth?.toFixed(2) ?? "",
+  ]);
+  const above = rows.flatMap(problemsOf);
+  return ["Shapes, in Node (host functions included)", ...table([head, ...cells]), ...above].join(
+    "\n",
+  );
+}
+
+function problemsOf({ shape, growth, memoryMultiple, memoryLimit }: ShapeRow): string[] {
+  const problems: string[] = [];
+  if (growth !== null && growth > LINEAR) problems.push(`${shape} grows by ${growth.toFixed(2)}`);
+  if (memoryLimit !== null && (memoryMultiple ?? 0) > memoryLimit) {
+    problems.push(`${shape} takes ${memoryMultiple?.toFixed(2)} times its body`);
+  }
+  return problems;
+}
