@@ -2,6 +2,8 @@
 // gets one answer.
 
 import { readFile } from "node:fs/promises";
+import { counting } from "../count/instrument.ts";
+import { countOne, type SizedCounts } from "../count/measure.ts";
 import { median } from "../median.ts";
 import { check, configurationOf, open, run, type Subject } from "./drive.ts";
 import { growthExponent } from "./fit.ts";
@@ -13,6 +15,8 @@ const WARM_RUNS = 3;
 
 interface Modules {
   ours: Uint8Array;
+  /** the same with a counter */
+  counted: Uint8Array;
   floor: Uint8Array;
 }
 
@@ -26,49 +30,38 @@ interface Lane {
 function measure(shape: TrafficShape, modules: Modules, job: ShapesJob): ShapeRow {
   const configuration = configurationOf(job.core, shape);
   const traffics = (shape.grows ? SCALES : [1]).map((scale) => shape.at(scale));
-  const full = traffics.at(-1) as Traffic;
-  const { memoryBytes, hostCalls } = firstOne(shape, modules.ours, configuration, full);
-  const sizes = traffics.map((traffic) => lane(open(modules.ours, configuration), traffic));
-  const floor = lane(open(modules.floor, {}), full);
-  check(floor.subject, shape.name, "copies", full);
+  const counts = traffics.map((one) => countOne(modules.counted, job.core, shape, one));
+  const ours = traffics.map((one) => lane(open(modules.ours, configuration), one));
+  const floor = traffics.map((one) => lane(open(modules.floor, {}), one));
+  for (const { subject, traffic } of floor) check(subject, shape.name, "copies", traffic);
   for (let round = 0; round < job.rounds; round++) {
-    for (const one of [...sizes, floor]) one.samples.push(sample(one, job.sampleMs));
+    for (const one of [...ours, ...floor]) one.samples.push(sample(one, job.sampleMs));
   }
-  const { amount, body } = full;
-  const least = sizes.map(({ samples }) => Math.min(...samples));
+  const { amount, body } = traffics.at(-1) as Traffic;
+  const { operators, hostCalls, memoryKiB } = counts.at(-1) as SizedCounts;
+  const growth = (costs: number[]): number | null =>
+    shape.grows
+      ? growthExponent(
+          traffics.map((one) => one.amount),
+          costs,
+        )
+      : null;
   return {
     shape: shape.name,
     title: shape.title,
     unit: shape.unit,
     amount,
-    nanosPerUnit: median(sizes.at(-1)?.samples ?? []) / amount,
-    floorNanosPerUnit: median(floor.samples) / amount,
+    nanosPerUnit: median(ours.at(-1)?.samples ?? []) / amount,
+    floorNanosPerUnit: median(floor.at(-1)?.samples ?? []) / amount,
+    operatorsPerUnit: operators / amount,
     hostCalls,
-    memoryKiB: memoryBytes / 1024,
-    memoryMultiple: body === null ? null : memoryBytes / body,
+    memoryKiB,
+    memoryMultiple: body === null ? null : (memoryKiB * 1024) / body,
     memoryLimit: shape.memoryLimit,
-    growth: shape.grows
-      ? growthExponent(
-          traffics.map((traffic) => traffic.amount),
-          least,
-        )
-      : null,
+    growth: growth(counts.map((one) => one.operators)),
+    timeGrowth: growth(ours.map(({ samples }) => Math.min(...samples))),
+    floorTimeGrowth: growth(floor.map(({ samples }) => Math.min(...samples))),
   };
-}
-
-/** The exchange in a VM that has seen nothing before: what its memory grows by, and the host calls of the next one. */
-function firstOne(
-  { name }: TrafficShape,
-  bytes: Uint8Array,
-  configuration: object,
-  traffic: Traffic,
-): { memoryBytes: number; hostCalls: number } {
-  const subject = open(bytes, configuration);
-  const before = subject.host.memoryBytes;
-  check(subject, name, "translates", traffic);
-  const memoryBytes = subject.host.memoryBytes - before;
-  // The first exchange also finds out what the host can do.
-  return { memoryBytes, hostCalls: run(subject, traffic).stream.hostCalls };
 }
 
 function lane(subject: Subject, traffic: Traffic): Lane {
@@ -88,7 +81,8 @@ function sample({ subject, traffic }: Lane, atLeastMs: number): number {
 
 async function answer(job: ShapesJob): Promise<ShapesAnswer> {
   try {
-    const modules = { ours: await bytesOf(job.module), floor: await bytesOf(job.floor) };
+    const [ours, floor] = [await bytesOf(job.module), await bytesOf(job.floor)];
+    const modules = { ours, counted: counting(ours), floor };
     return { rows: SHAPES.map((shape) => measure(shape, modules, job)) };
   } catch (error) {
     return { problem: error instanceof Error ? (error.stack ?? error.message) : String(error) };

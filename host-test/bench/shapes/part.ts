@@ -17,6 +17,8 @@ export interface ShapeRow {
   nanosPerUnit: number;
   /** The same exchange through the identity filter. */
   floorNanosPerUnit: number;
+  /** Operators that the module executes, which are the same on every machine. */
+  operatorsPerUnit: number;
   hostCalls: number;
   /** What the linear memory grew by in a fresh VM, KiB; memory comes in pages of 64 KiB. */
   memoryKiB: number;
@@ -24,8 +26,12 @@ export interface ShapeRow {
   memoryMultiple: number | null;
   /** Most of it that is allowed; null where nothing is promised. */
   memoryLimit: number | null;
-  /** Exponent of the time at a quarter, half and all of the size, the least of the rounds each; null for one size. */
+  /** Exponent of the operators at a quarter, half and all of the size; null for one size. */
   growth: number | null;
+  /** Exponent of the time, the least of the rounds each: caches and the host model are part of it. */
+  timeGrowth: number | null;
+  /** The same of the identity filter. */
+  floorTimeGrowth: number | null;
 }
 
 /** What the child is told. */

@@ -6,34 +6,30 @@ import type { ShapeRow } from "./part.ts";
 /** What growth is called linear: measuring errors are part of it. */
 const LINEAR = 1.1;
 
+const HEAD = [
+  ["shape", "unit", "amount", "ns/unit", "identity", "operators", "host calls"],
+  ["KiB", "× body", "growth", "of time", "of identity's"],
+].flat();
+
 /** Returns the rows as a table, and a line for each that is not linear or needs more memory than it may. */
 export function shapesText(rows: ShapeRow[]): string {
-  const head = [
-    "shape",
-    "unit",
-    "amount",
-    "ns/unit",
-    "identity",
-    "host calls",
-    "KiB",
-    "× body",
-    "growth",
-  ];
+  const fixed = (value: number | null): string => value?.toFixed(2) ?? "";
   const cells = rows.map((row) => [
     row.shape,
     row.unit,
     String(row.amount),
-    row.nanosPerUnit.toFixed(2),
-    row.floorNanosPerUnit.toFixed(2),
+    fixed(row.nanosPerUnit),
+    fixed(row.floorNanosPerUnit),
+    fixed(row.operatorsPerUnit),
     String(row.hostCalls),
     row.memoryKiB.toFixed(0),
-    row.memoryMultiple?.toFixed(2) ?? "",
-    row.growth?.toFixed(2) ?? "",
+    fixed(row.memoryMultiple),
+    fixed(row.growth),
+    fixed(row.timeGrowth),
+    fixed(row.floorTimeGrowth),
   ]);
-  const above = rows.flatMap(problemsOf);
-  return ["Shapes, in Node (host functions included)", ...table([head, ...cells]), ...above].join(
-    "\n",
-  );
+  const title = "Shapes, in Node (host functions included)";
+  return [title, ...table([HEAD, ...cells]), ...rows.flatMap(problemsOf)].join("\n");
 }
 
 function problemsOf({ shape, growth, memoryMultiple, memoryLimit }: ShapeRow): string[] {
