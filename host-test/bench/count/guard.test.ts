@@ -4,6 +4,7 @@
 import { readFile } from "node:fs/promises";
 import { beforeAll, describe, expect, test } from "vitest";
 import { growthExponent } from "../shapes/fit.ts";
+import { FIXED_KIB } from "../shapes/report.ts";
 import { SHAPES } from "../shapes/table.ts";
 import { counting } from "./instrument.ts";
 import {
@@ -19,9 +20,6 @@ const TOLERANCE = 0.1;
 const PIN = "what was meant is pinned by: npm run build && npm run bench:pin";
 /** A power of the size; fixed costs pull it below 1. */
 const LINEAR = 1.02;
-/** Memory comes in pages, and blocks of the writer up to this size are kept. */
-const FIXED_KIB = 256;
-
 let counted: Uint8Array;
 let core: { profile: object };
 let pins: Record<string, Counts>;
