@@ -98,6 +98,7 @@ export default tseslint.config(
       "envoy/**/*.ts",
       "apisix/**/*.ts",
       "playground/**/*.ts",
+      "docs/.vitepress/**/*.ts",
       "*.ts",
     ],
     extends: [js.configs.recommended, ...tseslint.configs.recommended],

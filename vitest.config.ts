@@ -29,7 +29,7 @@ export default defineConfig({
         test: {
           name: "page",
           include: ["playground/page/**/*.test.ts"],
-          testTimeout: 30_000,
+          testTimeout: 60_000,
           hookTimeout: 60_000,
         },
       },

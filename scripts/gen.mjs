@@ -9,6 +9,7 @@
  *   `docs/betas.md`.
  * `docs/config.schema.json` with `scripts/tables/config_refused.json` becomes the tables of the configuration reader
  * and of `docs/configuration.md`, and `scripts/tables/config_texts.json` the reader's messages.
+ * All sentences of the filter, with `scripts/tables/troubleshooting.json`, become the tables of `docs/troubleshooting.md`.
  * Usage: `node scripts/gen.mjs` writes, `node scripts/gen.mjs --check` fails when a file differs.
  */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
@@ -23,6 +24,7 @@ import { renderLiterals } from "./gen/literals.mjs";
 import { renderModelDocument, renderModelRows } from "./gen/models.mjs";
 import { renderProviderDocument, renderProviderRows } from "./gen/providers.mjs";
 import { renderPathDocument, renderPathRows } from "./gen/paths.mjs";
+import { renderTroubleshooting } from "./gen/troubleshooting.mjs";
 import { renderShapes } from "./gen/shapes.mjs";
 import { ROOT, filesBelow } from "./stamp.mjs";
 
@@ -50,6 +52,8 @@ const CONFIG_DOCUMENT = "docs/configuration.md";
 const REFUSED_TABLE = "scripts/tables/config_refused.json";
 const SHAPES_FILE = "plugin/policy/config/shape_table.ts";
 const CONFIG_TEXTS_TABLE = "scripts/tables/config_texts.json";
+const TROUBLES_TABLE = "scripts/tables/troubleshooting.json";
+const TROUBLES_DOCUMENT = "docs/troubleshooting.md";
 const CONFIG_TEXTS_FILE = "plugin/policy/config/texts.ts";
 
 /** @param {string} path relative to the root */
@@ -71,6 +75,30 @@ function readTable(path) {
 async function formatted(file, text) {
   const filepath = join(ROOT, file);
   return prettier.format(text, { ...(await prettier.resolveConfig(filepath)), filepath });
+}
+
+/**
+ * Renders the tables inside documents.
+ * @param {Record<"models" | "providers" | "paths" | "betas" | "schema" | "refused", any>} tables
+ * @returns {[string, string][]} path and whole text
+ */
+function renderDocuments({ models, providers, paths, betas, schema, refused }) {
+  return [
+    [MODELS_DOCUMENT, renderModelDocument(readText(MODELS_DOCUMENT), models)],
+    [PROVIDERS_DOCUMENT, renderProviderDocument(readText(PROVIDERS_DOCUMENT), providers)],
+    [PATHS_DOCUMENT, renderPathDocument(readText(PATHS_DOCUMENT), paths)],
+    [BETAS_DOCUMENT, renderBetaDocument(readText(BETAS_DOCUMENT), betas)],
+    [
+      TROUBLES_DOCUMENT,
+      renderTroubleshooting(
+        readText(TROUBLES_DOCUMENT),
+        readTable(LITERALS_TABLE),
+        readTable(CONFIG_TEXTS_TABLE),
+        readTable(TROUBLES_TABLE),
+      ),
+    ],
+    [CONFIG_DOCUMENT, renderConfigDocument(readText(CONFIG_DOCUMENT), schema, refused)],
+  ];
 }
 
 /**
@@ -103,13 +131,7 @@ export async function outputs() {
   for (const [file, body] of bodies) {
     texts.set(file, await formatted(file, `${GENERATED_HEAD}\n${body}`));
   }
-  const documents = [
-    [MODELS_DOCUMENT, renderModelDocument(readText(MODELS_DOCUMENT), models)],
-    [PROVIDERS_DOCUMENT, renderProviderDocument(readText(PROVIDERS_DOCUMENT), providers)],
-    [PATHS_DOCUMENT, renderPathDocument(readText(PATHS_DOCUMENT), paths)],
-    [BETAS_DOCUMENT, renderBetaDocument(readText(BETAS_DOCUMENT), betas)],
-    [CONFIG_DOCUMENT, renderConfigDocument(readText(CONFIG_DOCUMENT), schema, refused)],
-  ];
+  const documents = renderDocuments({ models, providers, paths, betas, schema, refused });
   for (const [file, text] of documents) texts.set(file, await formatted(file, text));
   return texts;
 }

@@ -32,6 +32,8 @@ const CHECKS = [
   ["documents", "scripts/check-docs.mjs"],
 ];
 const BUILD = ["build", "scripts/build.mjs"];
+/** Fails on dead links between pages. */
+const SITE = ["documents as a site", "node_modules/vitepress/bin/vitepress.js", "build", "docs"];
 const PROJECTS = ["unit", "page", "e2e"];
 /** The set is no part of this project: without it there is nothing to count. */
 const CONFORMANCE = process.env.CONFORMANCE_DIR ?? join(ROOT, "..", "shared", "conformance");
@@ -161,7 +163,7 @@ async function runAll() {
   await runSetup("Envoy", { build: [] });
   runBrowser();
   await attempt("nginx", setupNginx);
-  for (const check of CHECKS) runCheck(check);
+  for (const check of [...CHECKS, SITE]) runCheck(check);
   // Tests on what an earlier build left behind would say nothing about these sources.
   if (!runCheck(BUILD)) return record("unit and e2e, not run without a build", false);
   for (const project of PROJECTS) runTests(project);

@@ -1,5 +1,5 @@
 /** The filter in the browser sends upstream what the golden files say, byte for byte: the same files that hold in Node and in Envoy. */
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import {
   exchangeOf,
   goldenCases,
@@ -13,6 +13,9 @@ import { startRig, type Rig } from "./support.ts";
 let rig: Rig;
 beforeAll(async () => {
   rig = await startRig();
+});
+afterEach(async () => {
+  expect(await rig.endTest()).toEqual([]);
 });
 afterAll(() => rig.close());
 

@@ -1,11 +1,14 @@
 /** Who can use the page: axe without violations in light, dark and on a phone, and nothing that sticks out. Leaves pictures to look at. */
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import type { BrowserContextOptions, Page } from "playwright-core";
 import { PHONE, settled, shoot, startRig, type, violations, type Rig } from "./support.ts";
 
 let rig: Rig;
 beforeAll(async () => {
   rig = await startRig();
+});
+afterEach(async () => {
+  expect(await rig.endTest()).toEqual([]);
 });
 afterAll(() => rig.close());
 

@@ -16,6 +16,8 @@ export interface Rig {
   url: string;
   /** A page of its own; closed with the rig. */
   open(options?: BrowserContextOptions & { hash?: string }): Promise<Visit>;
+  /** What went wrong in any page since the last call, and closes all pages. */
+  endTest(): Promise<string[]>;
   close(): Promise<void>;
 }
 
@@ -36,9 +38,19 @@ export async function startRig(): Promise<Rig> {
     args: ["--no-sandbox"],
   });
   const url = `http://127.0.0.1:${server.port}/`;
+  const visits: Visit[] = [];
   return {
     url,
-    open: ({ hash = "", ...options } = {}) => visit(browser, url + hash, options),
+    open: async ({ hash = "", ...options } = {}) => {
+      const opened = await visit(browser, url + hash, options);
+      visits.push(opened);
+      return opened;
+    },
+    endTest: async () => {
+      const ended = visits.splice(0);
+      await Promise.all(ended.map(({ page }) => page.context().close()));
+      return ended.flatMap(({ problems }) => problems);
+    },
     close: async () => {
       await browser.close();
       await server.close();

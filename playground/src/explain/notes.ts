@@ -1,5 +1,5 @@
 /** The list under the body: what was dropped, changed, renamed and injected, and why. Places that differ by index are one. */
-import { ADAPTATIONS } from "./adaptations.ts";
+import { membersOf, sentenceOf } from "./adaptations.ts";
 import type { Comparison, Mark } from "./compare.ts";
 import { walk, withoutIndexes, type JsonNode } from "./json.ts";
 import { reasonFor, type Kind } from "./reasons.ts";
@@ -102,7 +102,7 @@ function unique(notes: readonly Note[]): Note[] {
 }
 
 function speaksOf(word: string, note: Note): boolean {
-  const members = ADAPTATIONS[word]?.members ?? [];
+  const members = membersOf(word);
   const parts = (note.from ?? note.what).replace(/: .*$/s, "").split(/[.[\]]+/);
   if (word === "dropped:unknown")
     return note.kind === "dropped" && note.why === reasonFor("dropped", "?");
@@ -169,12 +169,12 @@ function parentOf(what: string): string {
 
 function withWord(note: Note, words: readonly string[]): Note {
   const word = words.find((candidate) => speaksOf(candidate, note));
-  const why = word === undefined ? undefined : ADAPTATIONS[word]?.why;
+  const why = word === undefined ? undefined : sentenceOf(word);
   return why === undefined ? note : { ...note, why, isLoss: true };
 }
 
 function wordNote(word: string): Note {
   const [verb, what = word] = word.split(":");
   const kind: Kind = verb === "dropped" || verb === "filtered" ? "dropped" : "changed";
-  return { kind, what, why: ADAPTATIONS[word]?.why ?? word, isLoss: true };
+  return { kind, what, why: sentenceOf(word) ?? word, isLoss: true };
 }

@@ -28,7 +28,7 @@ export interface EditorOptions {
 
 const HIGHLIGHT = HighlightStyle.define([
   { tag: [tags.propertyName, tags.definition(tags.propertyName)], class: "tok-key" },
-  { tag: tags.string, class: "tok-string" },
+  { tag: [tags.string, tags.content], class: "tok-string" },
   { tag: [tags.number, tags.bool, tags.null, tags.keyword], class: "tok-word" },
   { tag: tags.comment, class: "tok-comment" },
 ]);
