@@ -17,6 +17,7 @@ import { extname, join, sep } from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { createGzip } from "node:zlib";
 import { filesBelow, OUTPUTS, ROOT } from "./stamp.mjs";
 
 export const DEFAULT_PORT = 10080;
@@ -103,8 +104,11 @@ export function serveFolder(folder, port) {
     if (file === undefined)
       return response.writeHead(404, { "content-type": "text/plain" }).end("not found\n");
     const type = TYPES[extname(file)] ?? "application/octet-stream";
-    response.writeHead(200, { "content-type": type, "cache-control": "no-cache" });
-    createReadStream(file).pipe(response);
+    const packs = /\bgzip\b/.test(String(request.headers["accept-encoding"]));
+    const encoding = packs ? { "content-encoding": "gzip" } : {};
+    response.writeHead(200, { "content-type": type, "cache-control": "no-cache", ...encoding });
+    const content = createReadStream(file);
+    (packs ? content.pipe(createGzip()) : content).pipe(response);
   });
   const close = () =>
     new Promise((/** @type {(value: void) => void} */ resolve) => {

@@ -24,6 +24,20 @@ async function played(page: Page): Promise<void> {
   await page.locator(".events .end").waitFor();
 }
 
+/** Runs in the page: how much has moved so far, as browsers measure it. */
+function layoutShift(): Promise<number> {
+  return new Promise((resolve) => {
+    let sum = 0;
+    const observer = new PerformanceObserver((list) => {
+      for (const entry of list.getEntries())
+        sum += (entry as PerformanceEntry & { value: number }).value;
+    });
+    observer.observe({ type: "layout-shift", buffered: true });
+    // What was buffered is told before the next frame is drawn.
+    requestAnimationFrame(() => requestAnimationFrame(() => resolve(sum)));
+  });
+}
+
 describe.each(Object.entries(LOOKS))("%s", (name, options) => {
   test("a translated and played sample", async () => {
     const { page } = await rig.open(options);
@@ -44,6 +58,11 @@ describe.each(Object.entries(LOOKS))("%s", (name, options) => {
     );
     expect(await violations(page)).toEqual([]);
     await shoot(page, `${name}-config`);
+  });
+
+  test("nothing moves while it loads", async () => {
+    const { page } = await rig.open(options);
+    expect(await page.evaluate(layoutShift)).toBeLessThan(0.02);
   });
 
   test("nothing sticks out sideways", async () => {
