@@ -29,6 +29,7 @@ export default defineConfig({
         test: {
           name: "page",
           include: ["playground/page/**/*.test.ts"],
+          globalSetup: ["playground/page/setup.ts"],
           testTimeout: 60_000,
           hookTimeout: 60_000,
         },

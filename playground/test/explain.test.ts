@@ -79,6 +79,19 @@ describe("where a value comes from", () => {
     });
   });
 
+  test("a lone stop word is a list there", () => {
+    expect(marks({ stop: "X" }, { stop_sequences: ["X"] }).stop_sequences).toBe("from stop");
+  });
+
+  test("each of two equal values comes from its own", () => {
+    const client = { tool_calls: [{ id: "toolu_0001" }, { id: "toolu_0001" }] };
+    const upstream = { content: [{ use: "toolu_0001" }, { use: "toolu_0001" }] };
+    expect(marks(client, upstream)).toMatchObject({
+      "content[0].use": "from tool_calls[0].id",
+      "content[1].use": "from tool_calls[1].id",
+    });
+  });
+
   test("the payload of a data URL", () => {
     const client = { url: "data:image/png;base64,iVBORw0K" };
     expect(marks(client, { data: "iVBORw0K" }).data).toBe("from url");
@@ -114,6 +127,14 @@ describe("notes", () => {
     const client = { model: "m", seed: 7, stream_options: { include_usage: true } };
     expect(notes(client, { model: "m" }, "dropped:seed")).toEqual([
       "! dropped seed",
+      "dropped stream_options",
+    ]);
+  });
+
+  test("what is not done as asked stands before what is merely gone", () => {
+    const client = { temperature: 1.3, stream_options: {} };
+    expect(notes(client, { temperature: 1 }, "clamped:temperature")).toEqual([
+      "! changed temperature: 1.3 → 1",
       "dropped stream_options",
     ]);
   });

@@ -112,7 +112,10 @@ test("what leaves for the client is told once, headers first", () => {
   );
   const heads = [first, ...rest].filter(({ headers }) => headers !== undefined);
   expect(heads).toHaveLength(1);
-  expect(rest.filter(({ chunks }) => chunks.length > 0).length).toBeGreaterThan(5);
+  const withChunks = rest.filter(({ chunks }) => chunks.length > 0);
+  expect(withChunks.length).toBeGreaterThan(5);
+  const events = withChunks.flatMap(({ chunks }) => chunks.map(text)).join("");
+  expect(events.match(/response\.created/g)).toHaveLength(2);
   expect(session.feed(new Uint8Array(), true).ended).toBe(true);
 });
 
