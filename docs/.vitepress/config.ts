@@ -12,11 +12,13 @@ const FILE_NAME = /^(?:[\w-]+\/)*[\w-]+\.md$/;
 type Item = DefaultTheme.SidebarItem;
 const page = (text: string, link: string): Item => ({ text, link });
 
-const SIDEBAR: Item[] = [
+/** The order of reading. A page that a checkout does not have yet is left out. */
+const ORDER: Item[] = [
   {
     text: "Begin",
     items: [
       page("Quick start", "/quick-start"),
+      page("Install", "/install"),
       page("Concepts", "/concepts"),
       page("Playground", "/playground"),
       page("Command line", "/cli"),
@@ -25,7 +27,7 @@ const SIDEBAR: Item[] = [
   {
     text: "Providers",
     items: [
-      page("All of them", "/providers"),
+      page("All providers", "/providers"),
       page("Anthropic", "/upstreams/anthropic"),
       page("Azure AI Foundry", "/upstreams/azure"),
       page("Google Vertex", "/upstreams/vertex"),
@@ -83,6 +85,7 @@ const SIDEBAR: Item[] = [
       page("Prefill", "/prefill"),
       page("Streaming", "/streaming"),
       page("Hosts", "/hosts"),
+      page("APISIX", "/apisix"),
     ],
   },
   {
@@ -98,6 +101,12 @@ const SIDEBAR: Item[] = [
     ],
   },
 ];
+
+const isThere = ({ link = "" }: Item): boolean => existsSync(join(DOCS, `${link}.md`));
+const SIDEBAR = ORDER.map(({ items = [], ...group }) => ({
+  ...group,
+  items: items.filter(isThere),
+}));
 
 const listed = new Set(SIDEBAR.flatMap(({ items = [] }) => items).map(({ link }) => link));
 /** A document that is new is a page before anybody has found its place. */
