@@ -57,9 +57,11 @@ export async function ensureWasmtime() {
 async function unpackInto(home) {
   const fresh = await mkdtemp(`${home}.new-`);
   try {
-    const names = await missingPackages();
-    // apt-get downloads into the folder that it runs in.
-    await run("sh", ["-c", 'cd "$0" && apt-get download "$@"', fresh, ...names], APT_TIMEOUT_MS);
+    await withFreshLists(async () => {
+      const names = await missingPackages();
+      // apt-get downloads into the folder that it runs in.
+      await run("sh", ["-c", 'cd "$0" && apt-get download "$@"', fresh, ...names], APT_TIMEOUT_MS);
+    });
     for (const file of await readdir(fresh)) {
       await run("dpkg-deb", ["-x", join(fresh, file), join(fresh, "root")], APT_TIMEOUT_MS);
       await rm(join(fresh, file));
@@ -71,16 +73,25 @@ async function unpackInto(home) {
 }
 
 /**
+ * Runs a step, and once more with new package lists when it fails: a fresh machine has none, an old one names versions that are gone.
+ * @param {() => Promise<void>} step
+ */
+async function withFreshLists(step) {
+  try {
+    await step();
+  } catch {
+    await run("apt-get", ["update"], APT_TIMEOUT_MS);
+    await step();
+  }
+}
+
+/**
  * Names of nginx, its Lua module and what they need that this system does not have. Packages that are installed are asked for, too:
  * modules must fit the binary that they are loaded into.
  */
 async function missingPackages() {
-  const simulate = () =>
-    run("apt-get", ["-s", "install", "--no-install-recommends", ...PACKAGES], APT_TIMEOUT_MS);
-  const { stdout } = await simulate().catch(async () => {
-    await run("apt-get", ["update"], APT_TIMEOUT_MS);
-    return simulate();
-  });
+  const args = ["-s", "install", "--no-install-recommends", ...PACKAGES];
+  const { stdout } = await run("apt-get", args, APT_TIMEOUT_MS);
   const missing = [...stdout.matchAll(/^Inst (\S+)/gm)].map(([, name]) => String(name));
   return [
     ...new Set([

@@ -135,6 +135,41 @@ describe("a chat client", () => {
   });
 });
 
+describe("a client over HTTP/2", () => {
+  const rig = useNginx({ http2: true });
+
+  test("may leave its body's length unsaid, and gets a whole answer", async () => {
+    const stream = rig().client("h2").open({ path: CHAT_PATH, headers: JSON_HEADERS });
+    await stream.write(JSON.stringify(CHAT));
+    stream.end();
+    await stream.finished();
+    expect(stream.json).toMatchObject({ choices: [{ message: { content: "You said: Hello" } }] });
+    expect(bodyOf(rig().upstream.received[0])).toBe(SENT);
+  });
+
+  test("sees an event before the next is sent", async () => {
+    const events = streamOf([textBlock("one", "two")]);
+    rig().upstream.enqueue(async (exchange) => {
+      await exchange.body();
+      exchange.head(200, messagesHeaders(exchange.serial, SSE));
+      for (const event of events) {
+        await exchange.write(event);
+        for (const text of ["one", "two"]) if (event.includes(text)) await answer.saw(text);
+      }
+      exchange.end();
+    });
+    const answer = rig()
+      .client("h2")
+      .open({
+        path: CHAT_PATH,
+        headers: JSON_HEADERS,
+        body: JSON.stringify({ ...CHAT, stream: true }),
+      });
+    await answer.finished();
+    expect(answer.text).toMatch(/\[DONE\]/);
+  });
+});
+
 test("with buffering and postpone_output 0 events go on at once, too", async () => {
   const { NginxRig } = await import("../harness/rig.ts");
   const rig = await NginxRig.start({ buffering: true });

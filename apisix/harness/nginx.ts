@@ -38,6 +38,8 @@ export interface NginxOptions {
   conf: string;
   /** Added to the environment, by name. */
   env?: Record<string, string>;
+  /** Clients speak HTTP/2, in clear text. */
+  http2?: boolean;
   /** `proxy_buffering on` with `postpone_output 0`, the other way to let events go at once. */
   buffering?: boolean;
 }
@@ -176,6 +178,7 @@ function render(files: NginxFiles, options: RenderOptions): string {
     lua: [join(ROOT, "apisix/harness/?.lua"), join(ROOT, "?.lua"), files.luaPath].join(";"),
     upstream: String(options.upstreamPort),
     port: String(port),
+    http2: options.http2 === true ? " http2" : "",
     started: STARTED,
     snippet: shippedSnippet().replace(/proxy_buffering \w+;/, (text) => buffering || text),
     home,

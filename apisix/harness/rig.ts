@@ -1,7 +1,7 @@
 // An upstream, a real nginx in front of it, and clients: what the tests of apisix/e2e need.
 
 import { afterAll, afterEach, beforeAll } from "vitest";
-import { Client, CLIENT_KEY } from "../../envoy/harness/client.ts";
+import { Client, CLIENT_KEY, type Protocol } from "../../envoy/harness/client.ts";
 import { Upstream } from "../../envoy/upstream/server.ts";
 import { Nginx, type NginxOptions } from "./nginx.ts";
 
@@ -32,8 +32,8 @@ export class NginxRig {
   }
 
   /** A client of this nginx, closed by endTest(). */
-  client(): Client {
-    const client = new Client(this.nginx.port);
+  client(protocol: Protocol = "h1"): Client {
+    const client = new Client(this.nginx.port, protocol);
     this.#clients.push(client);
     return client;
   }

@@ -155,6 +155,20 @@ const wholeRequests: ErrorRow[] = [
     run: headersNotHeld,
   },
   {
+    id: "companion-missing",
+    message:
+      "The gateway is misconfigured: its host cannot replace bodies by itself, and the plugin `messages-bridge-companion` is not enabled on this route. Enable it beside the Wasm plugin.",
+    local: true,
+    run: () => Filter.load({ profile: "apisix-bare" }).chat(HELLO),
+  },
+  {
+    id: "filter-failed",
+    message:
+      "The gateway's filter has failed in this worker process and serves nothing until the process is replaced; reload the gateway.",
+    local: true,
+    run: afterTrap,
+  },
+  {
     id: "memory-exhausted",
     message: "The gateway has no memory left for this request. Please retry.",
     local: true,
@@ -172,6 +186,16 @@ function noProfile(): ExchangeResult {
     on_no_match: "reject",
   };
   return Filter.load({ config }).chat(HELLO);
+}
+
+/** The request behind one whose body could not be read without a trap, on the host that goes on after it. */
+function afterTrap(): ExchangeResult {
+  let traps = false; // the configuration is read that way, too
+  const interrupt = (name: string): boolean => traps && name === "proxy_get_buffer_bytes";
+  const filter = Filter.load({ profile: "apisix", traps: "model", interrupt });
+  traps = true;
+  filter.chat(HELLO);
+  return filter.chat(HELLO);
 }
 
 /** A host that lets held headers go: the body arrives past the filter, which only a tick can see. */
