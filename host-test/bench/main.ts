@@ -1,5 +1,5 @@
 // `npm run bench`: what the filter costs, beside its floor and others, in a real Envoy and alone in Node.
-// Options: --quick (a smoke run into build/bench), --out FOLDER, --candidates NAME,NAME, --parts envoy,wasm,latency,shapes
+// Options: --quick (a smoke run into build/bench), --out FOLDER, --candidates NAME,NAME, --parts envoy,wasm,latency,shapes,startup
 // (the first two when it is not given).
 
 import { mkdir, writeFile } from "node:fs/promises";
@@ -15,6 +15,7 @@ import { runLatencyPart, type LatencyEffort } from "./latency_part.ts";
 import { latencyCells, saturationCells, type LatencyReport } from "./latency_report.ts";
 import { makeReport, table, textOf, thisMachine } from "./report.ts";
 import { recordShapes } from "./shapes/record.ts";
+import { recordStartup } from "./startup/record.ts";
 import type { Effort, EnvoyRow } from "./shape_run.ts";
 import { FLOOR_CANDIDATE, TARGET_CANDIDATE } from "./targets.ts";
 import { runWasmPart, type WasmRow } from "./wasm_part.ts";
@@ -26,7 +27,7 @@ const QUICK_WASM_SECONDS = 0.05;
 const FULL_LATENCY: LatencyEffort = { rounds: 3, saturateSeconds: 2, latencySeconds: 5 };
 const QUICK_LATENCY: LatencyEffort = { rounds: 1, saturateSeconds: 0.3, latencySeconds: 0.5 };
 /** Parts of a run, and which candidates the one about latency takes. */
-const PARTS = ["envoy", "wasm", "latency", "shapes"];
+const PARTS = ["envoy", "wasm", "latency", "shapes", "startup"];
 const LATENCY_NAMES = [BASE_CANDIDATE, FLOOR_CANDIDATE, TARGET_CANDIDATE];
 
 interface Options {
@@ -107,6 +108,7 @@ async function main(): Promise<void> {
   if (parts.includes("envoy") || parts.includes("wasm")) await runCost(chosen);
   if (parts.includes("latency")) await runLatency(chosen);
   if (parts.includes("shapes")) await recordShapes(chosen);
+  if (parts.includes("startup")) await recordStartup(chosen);
   console.log(`\nwritten to ${relative(process.cwd(), out)}`);
 }
 
