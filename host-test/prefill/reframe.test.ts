@@ -128,6 +128,17 @@ describe("the instruction", () => {
     expect(seen.sent?.messages).toEqual([QUESTION]);
   });
 
+  test.each(["chat", "native", "responses"] as const)(
+    "%s: a request that outgrows the limit by it is too large",
+    (surface) => {
+      const settings = { limits: { max_request_bytes: 250 } };
+      const seen = ask({ surface, settings, prefill: reframe() });
+      expect([seen.status, seen.sent]).toEqual([413, undefined]);
+      expect(JSON.stringify(seen.reply)).toContain("request_too_large");
+      expect(ask({ surface, settings, prefill: { mode: "strip" } }).status).toBe(200);
+    },
+  );
+
   test("a rule has its own instruction", () => {
     const rules = [
       { match: { kinds: ["json"] }, mode: "reframe", reframe: { place: "new_user_turn" } },

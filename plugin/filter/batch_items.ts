@@ -38,8 +38,11 @@ import {
   refuseUnsupported,
   refuseWhole,
 } from "../translate/shared/problem";
+import { surveyPrefill } from "../translate/shared/prefill";
 import { BatchFormat } from "../translate/shared/resource";
 import { expectedBytes } from "../translate/shared/write_members";
+import { noteEmptyPrefill, settleItemPrefill } from "./prefill";
+import { StreamState } from "./stream";
 
 /** Blocks above this size are given back after the callback. */
 const KEEP: u32 = 65536;
@@ -54,6 +57,7 @@ const BETAS_CAP: u32 = 8192;
 export class BatchWork {
   config: Config;
   profile: Profile;
+  stream: StreamState; // not owned
   arena: Arena; // of the request at hand
   facts: Facts; // of all requests together
   format: i32; // a BatchFormat; NO_FORMAT: no request has told it yet
@@ -77,6 +81,7 @@ export function putRequest(out: Writer, work: BatchWork, ptr: usize, len: u32): 
 /** Starts a batch, or a further window of one: `arena` holds one request at a time. Null without memory. */
 export function openBatchWork(
   owner: Arena,
+  stream: StreamState,
   config: Config,
   profile: Profile,
   arena: Arena,
@@ -85,6 +90,7 @@ export function openBatchWork(
   const facts = openStruct<Facts>(owner);
   if (work == null || facts == null) return null;
   BETAS.begin(0, BETAS_CAP);
+  work.stream = stream;
   work.config = config;
   work.profile = profile;
   work.arena = arena;
@@ -144,7 +150,7 @@ function putChat(work: BatchWork): bool {
   const plan = planItem(work, request.facts, ITEM.bodyLen);
   if (plan == null) return false;
   PARAMS.begin(expectedBytes(request, ITEM.bodyLen), plan.maxOutputBytes);
-  return writeChat(PARAMS, request, plan) && finishItem(work, request);
+  return writeChat(PARAMS, request, plan) && finishItem(work, request, plan);
 }
 
 function putResponse(work: BatchWork): bool {
@@ -160,7 +166,7 @@ function putResponse(work: BatchWork): bool {
   if (!writeResponses(PARAMS, request, plan)) return false;
   const hosted = request.hasComputer || request.hasLocalShell;
   if (hosted || request.hasShell || request.hasApplyPatch) return refuseTools();
-  return finishItem(work, base);
+  return finishItem(work, base, plan);
 }
 
 function putCompletion(work: BatchWork): bool {
@@ -173,7 +179,7 @@ function putCompletion(work: BatchWork): bool {
   if (plan == null) return false;
   PARAMS.begin(expectedBytes(request, ITEM.bodyLen), plan.maxOutputBytes);
   if (!writeAsMessage(PARAMS, request, prompt, plan)) return false;
-  if (!prompt.echo) return finishItem(work, request);
+  if (!prompt.echo) return finishItem(work, request, plan);
   atMember(L.ECHO);
   return refuseUnsupported(L.CODE_UNSUPPORTED_PARAMETER, L.TEXT_NOT_IN_BATCH);
 }
@@ -194,10 +200,24 @@ function putNative(work: BatchWork): bool {
   if (!editMembers(request, plan)) return false;
   PARAMS.begin(len + request.edits.textBytes, plan.maxOutputBytes);
   putEdited(PARAMS, request.edits, ptr, len);
-  return mergeFacts(work, request.facts);
+  return settleTurn(work, request.facts, plan, true) && mergeFacts(work, request.facts);
 }
 
-function finishItem(work: BatchWork, request: ClientRequest): bool {
+/** What the policy says of an assistant turn at the end. `isNative`: the body is the client's own. False with a problem. */
+function settleTurn(work: BatchWork, facts: Facts, plan: Plan, isNative: bool): bool {
+  // What did not fit is told behind.
+  if (PARAMS.failed) return true;
+  if (!facts.prefill) {
+    if (facts.emptyPrefill) noteEmptyPrefill(work.stream, work.profile);
+    return true;
+  }
+  const turn = surveyPrefill(PARAMS.start, PARAMS.length, work.profile.maxDepth, work.arena);
+  if (turn == null) return refuseMemory();
+  turn.isNative = isNative;
+  return settleItemPrefill(PARAMS, work.stream, turn, facts, plan);
+}
+
+function finishItem(work: BatchWork, request: ClientRequest, plan: Plan): bool {
   const facts = request.facts;
   if (facts.legacyFunctions) {
     atMember(L.FUNCTIONS);
@@ -207,7 +227,7 @@ function finishItem(work: BatchWork, request: ClientRequest): bool {
     return refuseTools();
   const tools = request.talk.tools;
   for (let i: u32 = 0; i < tools.count; i++) if (isKept(tools.at(i))) return refuseTools();
-  return mergeFacts(work, facts);
+  return settleTurn(work, facts, plan, false) && mergeFacts(work, facts);
 }
 
 /** Their calls look different towards the client, and a result does not tell how. */

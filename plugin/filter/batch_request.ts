@@ -54,7 +54,7 @@ export function translateBatch(
   if (CREATION.requestsPtr == 0) return useInputFile(stream, profile, resource);
   const arena = openArena(ITEM_BYTES, ITEM_CAP);
   if (arena == null) return refuseMemory();
-  const work = openBatchWork(scratch(), config, profile, arena);
+  const work = openBatchWork(scratch(), stream, config, profile, arena);
   const written = work != null && putCreation(stream, c, work, len);
   closeArena(arena);
   dropRequests();

@@ -132,7 +132,7 @@ export function putLines(out: Writer, stream: StreamState, ptr: usize, len: u32)
   if (profile == null || upload == null) return refuseMemory();
   const arena = openArena(ITEM_BYTES, ITEM_CAP);
   if (config == null || resource == null || arena == null) return refuseMemory();
-  const work = openBatchWork(scratch(), config, profile, arena);
+  const work = openBatchWork(scratch(), stream, config, profile, arena);
   let good = false;
   if (work != null) {
     work.format = upload.format;

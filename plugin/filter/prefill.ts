@@ -6,6 +6,7 @@ import { output, scratch } from "../abi/memory";
 import { literalLen, literalPtr } from "../bytes/compare";
 import * as L from "../bytes/literals";
 import { makeStruct } from "../bytes/records";
+import { Writer } from "../bytes/writer";
 import { Endpoint, Profile } from "../policy/config";
 import {
   actionOf,
@@ -35,7 +36,7 @@ import {
   takeStops,
   withdrawStops,
 } from "../translate/shared/prefill_stops";
-import { atMember, refuse, refuseMemory } from "../translate/shared/problem";
+import { atMember, refuse, refuseMemory, refuseWhole } from "../translate/shared/problem";
 import { Dialect, Operation } from "../translate/surface";
 import { logPrefill } from "./event_log";
 import { countPrefill, countPrefillBytes } from "./metrics";
@@ -54,15 +55,40 @@ export function settlePrefill(
   plan: Plan,
 ): bool {
   if (!facts.prefill) {
-    if (facts.emptyPrefill) tell(stream, profile, PrefillAction.DropEmpty, PrefillKind.Empty, null);
+    if (facts.emptyPrefill) noteEmptyPrefill(stream, profile);
     return true;
   }
   const out = output();
   const prefill = surveyPrefill(out.start, out.length, profile.maxDepth, scratch());
   if (prefill == null) return refuseMemory();
-  if (stream.isRouted) return edit(stream, prefill, passRouted()) && keepModel(stream, plan);
+  prefill.isNative = stream.dialect == Dialect.Anthropic;
+  if (stream.isRouted) return edit(out, prefill, passRouted()) && keepModel(stream, plan);
   const action = decide(stream, profile, prefill, facts, plan);
-  return mayGo(stream, prefill, action) && edit(stream, prefill, action);
+  return mayGo(stream, prefill, action) && edit(out, prefill, action);
+}
+
+/**
+ * As `settlePrefill`, for one request of a batch, whose body stands in `out`. Results come without their request, so nothing is done to
+ * them; the batch lives at one upstream, so no request of it goes to another.
+ */
+export function settleItemPrefill(
+  out: Writer,
+  stream: StreamState,
+  prefill: Prefill,
+  facts: Facts,
+  plan: Plan,
+): bool {
+  const profile = stream.profile;
+  if (profile == null) return refuseMemory();
+  forgetStops();
+  const action = decide(stream, profile, prefill, facts, plan);
+  if (chosenMode == PrefillMode.Reject) return rejectTurn(stream, prefill);
+  return edit(out, prefill, action);
+}
+
+/** Counts a turn without words that was left out when the body was written. */
+export function noteEmptyPrefill(stream: StreamState, profile: Profile): void {
+  tell(stream, profile, PrefillAction.DropEmpty, PrefillKind.Empty, null);
 }
 
 /** The turn has come to the profile that takes it: nothing is decided again, and nothing counted. */
@@ -118,13 +144,14 @@ export function settleNativePrefill(
   if (stream.isRouted) return keepModel(stream, plan);
   const prefill = surveyPrefill(request.bodyPtr, request.bodyLen, profile.maxDepth, scratch());
   if (prefill == null) return refuseMemory();
+  prefill.isNative = true;
   const action = decide(stream, profile, prefill, facts, plan);
   if (!mayGo(stream, prefill, action)) return false;
   if (chosenMode == PrefillMode.Passthrough) return true;
   out.begin(request.bodyLen + prefill.rawLen + EDIT_BYTES, plan.maxOutputBytes);
   out.put(request.bodyPtr, request.bodyLen);
   const copied = surveyPrefill(out.start, out.length, profile.maxDepth, scratch());
-  return copied == null || out.failed ? refuseMemory() : edit(stream, copied, action);
+  return copied == null ? refuseMemory() : edit(out, copied, action);
 }
 
 function decide(
@@ -154,7 +181,7 @@ function ask(
   QUESTION.profile = profile;
   QUESTION.prefill = prefill;
   QUESTION.endpoint = endpointOf(stream.operation);
-  QUESTION.isNative = stream.dialect == Dialect.Anthropic;
+  QUESTION.isNative = prefill.isNative;
   QUESTION.askedPtr = facts.modelPtr;
   QUESTION.askedLen = facts.modelLen;
   QUESTION.sentPtr = plan.modelPtr;
@@ -164,26 +191,27 @@ function ask(
   QUESTION.clientLen = stream.clientLen;
 }
 
-/** The body's edit. False without memory. */
-function edit(stream: StreamState, prefill: Prefill, action: PrefillAction): bool {
-  const out = output();
+/** The body's edit. False with a problem. */
+function edit(out: Writer, prefill: Prefill, action: PrefillAction): bool {
   const reframe = chosenReframe;
   if (chosenMode == PrefillMode.Strip) cutTurn(out, prefill);
-  else if (chosenMode == PrefillMode.Reframe && reframe != null) {
-    // Edits go from back to front, so that places in front of them stay.
-    const stopsAt = <u32>(prefill.stopsPtr - out.start);
-    const stopsFirst = prefill.stopsPtr < prefill.firstPtr;
-    if (!stopsFirst) withdrawStops(out, stopsAt, prefill.stopsLen);
-    putReframed(prefill, reframe);
-    if (stopsFirst) withdrawStops(out, stopsAt, prefill.stopsLen);
-  } else if (action != PrefillAction.Continuation && stream.dialect == Dialect.OpenAi) {
+  else if (chosenMode == PrefillMode.Reframe && reframe != null) reframeTurn(out, prefill, reframe);
+  else if (action != PrefillAction.Continuation && !prefill.isNative) {
     if (endsInSpace(prefill)) trimTurn(out, prefill);
   }
-  return !out.failed || refuseMemory();
+  return !out.failed || refuseWhole(413, L.CODE_REQUEST_TOO_LARGE, L.TEXT_OUTPUT_TOO_LARGE);
 }
 
-function putReframed(prefill: Prefill, reframe: Reframe): void {
-  const out = output();
+/** Edits go from back to front, so that places in front of them stay. */
+function reframeTurn(out: Writer, prefill: Prefill, reframe: Reframe): void {
+  const stopsAt = <u32>(prefill.stopsPtr - out.start);
+  const stopsFirst = prefill.stopsPtr < prefill.firstPtr;
+  if (!stopsFirst) withdrawStops(out, stopsAt, prefill.stopsLen);
+  putReframed(out, prefill, reframe);
+  if (stopsFirst) withdrawStops(out, stopsAt, prefill.stopsLen);
+}
+
+function putReframed(out: Writer, prefill: Prefill, reframe: Reframe): void {
   const own = reframe.templateLen > 0;
   const template = own ? reframe.templatePtr : literalPtr(L.TEXT_REFRAME);
   const len = own ? reframe.templateLen : literalLen(L.TEXT_REFRAME);
@@ -219,7 +247,9 @@ function tell(
   prefill: Prefill | null,
 ): void {
   countPrefill(stream, profile, action, kind);
-  stream.prefillWord = wordOf(action);
+  const word = wordOf(action);
+  // Of the requests of a batch the last that there is something to tell of.
+  if (word != 0) stream.prefillWord = word;
   logPrefill(stream, profile, action, kind, prefill);
 }
 
@@ -256,6 +286,9 @@ function endpointOf(operation: Operation): Endpoint {
     case Operation.CountTokens:
     case Operation.ResponseTokens:
       return Endpoint.CountTokens;
+    case Operation.BatchCreate:
+    case Operation.FileUpload:
+      return Endpoint.Batches;
     default:
       return Endpoint.ChatCompletions;
   }

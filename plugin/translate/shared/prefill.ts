@@ -52,6 +52,7 @@ export class Prefill {
   hasTools: bool;
   isBound: bool; // the answer is bound to a schema or to a tool
   isCredited: bool; // a retry that was paid for already
+  isNative: bool; // the body is the client's own: its bytes stay where nothing is done; for the asker to say
 }
 
 /** What blocks of the turn were seen. */
