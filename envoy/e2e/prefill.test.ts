@@ -12,6 +12,7 @@ import {
   streamOf,
   textBlock,
 } from "../harness/answers.ts";
+import { countersOf } from "../../host-test/prefill/mix.ts";
 import { VERSIONS } from "../harness/envoy.ts";
 import { useRig, type Rig } from "../harness/rig.ts";
 import type { Script } from "../upstream/server.ts";
@@ -204,5 +205,26 @@ describe.each(VERSIONS)("Envoy %s", (version) => {
     const answer = await rig().client().post(`/route${CHAT_PATH}`, BODY);
     expect(answer.header("x-bridge-model")).toBe(TAKING);
     expect(answer.json).toMatchObject({ model: TAKING });
+  });
+});
+
+describe("Envoy tries again", () => {
+  const rig = useRig({
+    filter: FILTER,
+    edit: ({ route }) => {
+      route["retry_policy"] = { retry_on: "5xx", num_retries: 1 };
+    },
+  });
+
+  test("with the body that was written, and the turn is one event", async () => {
+    rig().upstream.enqueue(answerJson(503, {}), upstream);
+    expect(await chat(rig(), "reframe")).toEqual({ text: "Paris.", word: "reframed" });
+    const bodies = rig().upstream.received.map(({ chunks }) => Buffer.concat(chunks).toString());
+    expect(bodies).toHaveLength(2);
+    expect(bodies[1]).toBe(bodies[0]);
+    const page = await rig().envoy.admin("/stats?format=json&filter=bridge_prefill_total");
+    const { stats } = JSON.parse(page) as { stats: { name?: string; value?: number }[] };
+    const counters = stats.map(({ name = "", value = 0 }): [string, number] => [name, value]);
+    expect(countersOf(Object.fromEntries(counters))).toEqual({ "reframe/text": 1 });
   });
 });
