@@ -130,9 +130,13 @@ function ruleMatches(rule: PrefillRule, question: PrefillQuestion): bool {
   const prefill = question.prefill;
   if (prefill.textLen < rule.minBytes || prefill.textLen > rule.maxBytes) return false;
   if (rule.models.count > 0 && !matches(rule.models, question)) return false;
-  if (rule.clients.count > 0 && !anyMatches(rule.clients, question.clientPtr, question.clientLen))
-    return false;
+  if (rule.clients.count > 0 && !isClient(rule.clients, question)) return false;
   return asksMatch(rule, question);
+}
+
+/** A client that is not known is on no list. */
+function isClient(globs: TextList, question: PrefillQuestion): bool {
+  return question.clientLen > 0 && anyMatches(globs, question.clientPtr, question.clientLen);
 }
 
 function asksMatch(rule: PrefillRule, question: PrefillQuestion): bool {

@@ -299,3 +299,19 @@ describe("where a prefill route leads", () => {
     expect(errorsOf({ ...config, defaults: { prefill: settled } })).toEqual([]);
   });
 });
+
+describe("prefill rules by client", () => {
+  it("need to be told who that is", () => {
+    const rules = [
+      { match: { kinds: ["json"] }, mode: "strip" },
+      { match: { clients: ["a"] }, mode: "strip" },
+    ];
+    const errors = [
+      "$.profile.prefill.rules[1].match.clients: nothing tells who the client is: set observability.client_id",
+    ];
+    expect(errorsOf(one({ prefill: { rules } }))).toEqual(errors);
+    expect(errorsOf(one({ prefill: { rules }, observability: { client_id: {} } }))).toEqual(errors);
+    for (const client_id of [{ headers: ["x-id"] }, { property: ["connection", "id"] }])
+      expect(errorsOf(one({ prefill: { rules }, observability: { client_id } }))).toEqual([]);
+  });
+});

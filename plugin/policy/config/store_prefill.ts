@@ -193,6 +193,9 @@ function storePrefillMatch(reader: Reader, member: u32): void {
     case K.PrefillMatchKey.Models:
       rule.models = reader.list;
       break;
+    case K.PrefillMatchKey.Clients:
+      rule.clients = reader.list;
+      break;
     case K.PrefillMatchKey.Endpoints:
       rule.endpoints = reader.bits;
       rule.asks |= PrefillAsk.Endpoints;
@@ -270,6 +273,22 @@ export function finishPrefill(reader: Reader): void {
     if (!reader.isShort) path.put(profile.namePtr, profile.nameLen);
     path.literal(T.PREFILL_DOT);
     settleRoutes(reader, profile.prefill);
+    checkClients(reader, profile);
+    R.popPath(reader.report, mark);
+  }
+}
+
+/** A rule by client needs to be told who that is. */
+function checkClients(reader: Reader, profile: Profile): void {
+  if (profile.clientHeaders.count > 0 || profile.clientProperty != 0) return;
+  const rules = profile.prefill.rules;
+  for (let i: u32 = 0; i < rules.count; i++) {
+    if (rules.at(i).clients.count == 0) continue;
+    const path = reader.report.path;
+    const mark = path.mark();
+    path.literal(T.RULES_DOT);
+    R.pushIndex(reader.report, i);
+    addAt(reader, T.MATCH_CLIENTS, T.CLIENTS_UNTOLD);
     R.popPath(reader.report, mark);
   }
 }

@@ -448,6 +448,18 @@ export const PROFILES_DOT: usize = memory.data<u8>([10, 0, 0, 0, 46, 112, 114, 1
 // prettier-ignore
 export const PROFILE_SHORT: usize = memory.data<u8>([8, 0, 0, 0, 46, 112, 114, 111, 102, 105, 108, 101]);
 
+// ".rules"
+// prettier-ignore
+export const RULES_DOT: usize = memory.data<u8>([6, 0, 0, 0, 46, 114, 117, 108, 101, 115]);
+
+// ".match.clients"
+// prettier-ignore
+export const MATCH_CLIENTS: usize = memory.data<u8>([14, 0, 0, 0, 46, 109, 97, 116, 99, 104, 46, 99, 108, 105, 101, 110, 116, 115]);
+
+// "nothing tells who the client is: set observability.client_id"
+// prettier-ignore
+export const CLIENTS_UNTOLD: usize = memory.data<u8>([60, 0, 0, 0, 110, 111, 116, 104, 105, 110, 103, 32, 116, 101, 108, 108, 115, 32, 119, 104, 111, 32, 116, 104, 101, 32, 99, 108, 105, 101, 110, 116, 32, 105, 115, 58, 32, 115, 101, 116, 32, 111, 98, 115, 101, 114, 118, 97, 98, 105, 108, 105, 116, 121, 46, 99, 108, 105, 101, 110, 116, 95, 105, 100]);
+
 // ".prefill"
 // prettier-ignore
 export const PREFILL_DOT: usize = memory.data<u8>([8, 0, 0, 0, 46, 112, 114, 101, 102, 105, 108, 108]);
