@@ -270,3 +270,45 @@ describe("the label client", () => {
     expect(clients(filter)).toEqual({ a: 2, b: 1, _other: 1 });
   });
 });
+
+describe("over ten thousand requests", () => {
+  const TURNS = ["", "Once", "{", "   "];
+  const MODELS = ["claude-sonnet-4-5", "claude-opus-4-7", "made-up"];
+
+  it.each(["passthrough", "strip", "reframe", "reject"])(
+    "the counters add up with mode %s",
+    (mode) => {
+      const config = withProfile({
+        prefill: { mode, when: "always" },
+        observability: { client_id: { headers: ["x-app"], max_values: 5 }, log: "none" },
+      });
+      const filter = Filter.load({ config });
+      let turns = 0;
+      for (let i = 0; i < 2500; i++) {
+        const content = TURNS[i % 5];
+        const last = content === undefined ? [] : [{ role: "assistant", content }];
+        turns += last.length;
+        const body = { model: MODELS[i % 3], messages: [...HELLO.messages, ...last] };
+        ask(filter, body, [["x-app", `app-${i % 9}`]], i % 7 === 0 ? answer({}, 500) : OK);
+      }
+      const sum = (name: string, where: Record<string, string> = {}) =>
+        counted(filter.host, name)
+          .filter(({ labels }) =>
+            Object.entries(where).every(([key, value]) => labels[key] === value),
+          )
+          .reduce((total, { value }) => total + value, 0);
+      expect(sum("bridge_requests_total")).toBe(2500);
+      expect(sum("bridge_prefill_total")).toBe(turns);
+      expect(
+        new Set(counted(filter.host, "bridge_prefill_total").map(({ labels }) => labels["client"]))
+          .size,
+      ).toBe(6);
+      const refused = sum("bridge_local_replies_total");
+      expect(sum("bridge_prefill_total", { action: "reject" })).toBe(refused);
+      expect(sum("bridge_requests_total", { code: "4xx" })).toBe(refused);
+      expect(sum("bridge_requests_total", { code: "5xx" })).toBe(
+        sum("bridge_upstream_errors_total"),
+      );
+    },
+  );
+});
