@@ -1,10 +1,17 @@
 /** `init`: every combination makes a document whose configuration the filter takes; what cannot be is refused by name. */
-import { parseAllDocuments } from "yaml";
+import { readFileSync } from "node:fs";
+import { parse, parseAllDocuments } from "yaml";
 import { describe, expect, test } from "vitest";
 import { findConfigurations } from "../../cli/document.ts";
 import { theBridge } from "../../cli/files.ts";
 import { initDocument } from "../../cli/init/init.ts";
 import { AUTHS, GATEWAYS, PROVIDERS, type InitOptions } from "../../cli/init/plan.ts";
+
+interface ApisixSettings {
+  nginx_config: Record<string, unknown>;
+  wasm: object;
+  plugins: string[];
+}
 
 const COMBINATIONS = GATEWAYS.flatMap((gateway) =>
   PROVIDERS.flatMap((provider) =>
@@ -44,6 +51,18 @@ test.each(COMBINATIONS.filter((options) => !isPossible(options)))(
     expect(() => initDocument(options)).toThrow(/--auth/);
   },
 );
+
+test("what APISIX is given is what apisix/config.yaml says", () => {
+  const file = new URL("../../apisix/config.yaml", import.meta.url);
+  const documented = parse(readFileSync(file, "utf8")) as ApisixSettings;
+  const { text } = initDocument({ gateway: "apisix", provider: "azure" });
+  const written = parseAllDocuments(text)[0]?.toJS() as ApisixSettings;
+  const snippet = "http_server_location_configuration_snippet";
+  expect(written.nginx_config[snippet]).toBe(documented.nginx_config[snippet]);
+  expect(written.wasm).toEqual(documented.wasm);
+  expect(documented.plugins).toEqual(expect.arrayContaining(written.plugins));
+  expect(text.endsWith("\n#END\n")).toBe(true);
+});
 
 test("a region decides the host", () => {
   const { text } = initDocument({ gateway: "envoy", provider: "vertex", region: "europe-west1" });

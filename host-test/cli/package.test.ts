@@ -37,6 +37,7 @@ test("the package holds what its users need, and nothing of the checkout", () =>
     "build/types/cli/index.d.ts",
     "docs/config.schema.json",
     "envoy/examples/vertex.yaml",
+    "apisix/plugins/messages-bridge-companion.lua",
     "CHANGELOG.md",
     "LICENSE",
     "README.md",
@@ -274,15 +275,26 @@ describe("init", () => {
   });
 });
 
+test("report reads what Envoy tells Prometheus", async () => {
+  const row = 'bridge_prefill_total{client="app",action="strip",kind="text",provider="azure"} 3\n';
+  const run = await installed.run(["report", "--json"], row);
+  expect(JSON.parse(run.stdout.toString())).toMatchObject([{ client: "app", degraded: 3 }]);
+  expect((await installed.run(["report"], "nothing 1\n")).code).toBe(2);
+});
+
 describe("usage", () => {
-  test.each([[["--help"]], [["check", "--help"]], [["init", "--help"]], [["translate", "--help"]]])(
-    "%j",
-    async (args) => {
-      const run = await installed.run(args);
-      expect(run.stdout.toString()).toContain("Examples:\n");
-      expect(run.code).toBe(0);
-    },
-  );
+  test.each([
+    [["--help"]],
+    [["check", "--help"]],
+    [["init", "--help"]],
+    [["serve", "--help"]],
+    [["report", "--help"]],
+    [["translate", "--help"]],
+  ])("%j", async (args) => {
+    const run = await installed.run(args);
+    expect(run.stdout.toString()).toContain("Examples:\n");
+    expect(run.code).toBe(0);
+  });
 
   test.each([
     [["nonsense"], "unknown command"],
