@@ -42,9 +42,9 @@ export class NginxContext extends StreamContext {
   bodyNow: { kind: number; bytes: Uint8Array } | undefined;
   private readonly variables = new Map<string, Uint8Array>();
 
-  /** Declares the variables, all empty. */
-  declare(withBridge: boolean): void {
-    const names = [...APISIX_VARIABLES, ...(withBridge ? BRIDGE_VARIABLES : [])];
+  /** Declares the variables, all empty; `more` are the operator's own. */
+  declare(withBridge: boolean, more: readonly string[] = []): void {
+    const names = [...APISIX_VARIABLES, ...(withBridge ? BRIDGE_VARIABLES : []), ...more];
     for (const name of names) this.variables.set(name, new Uint8Array(0));
   }
 

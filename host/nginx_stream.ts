@@ -35,7 +35,7 @@ export class NginxStream extends HttpStream {
   /** Not for tests: streams come from the host. */
   constructor(host: StreamHost, root: RootContext, options: StreamOptions, state: CompanionState) {
     super(host, root, options);
-    this.context.declare(state.declared || state.active);
+    this.context.declare(state.declared || state.active, Object.keys(options.properties ?? {}));
     this.companion = state.active ? new Companion(this.context) : undefined;
   }
 

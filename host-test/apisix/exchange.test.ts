@@ -1,6 +1,7 @@
 /** What the filter does on nginx beyond the golden cases: which calls it makes, what it never touches, and that nothing is left behind. */
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
+import type { NginxContext } from "../../host/nginx_context.ts";
 import type { HeaderList } from "../host/index.ts";
 import {
   ANSWER,
@@ -14,7 +15,9 @@ import {
 } from "../lifecycle/support.ts";
 import {
   answer,
+  answerEvents,
   CHAT_HEADERS,
+  chatRequest,
   Filter,
   HELLO,
   NATIVE_HEADERS,
@@ -166,6 +169,35 @@ describe("the answer", () => {
     }
     stream.responseBody("", { end: true });
     expect(stream.client.text()).toMatch(/"Hi".*\[DONE\]\n\n$/s);
+  });
+});
+
+describe("what access logs read", () => {
+  const observability = { export: ["op", "model", "total_tokens", "finish", "error"] };
+  const exported = ["bridge_op", "bridge_model", "bridge_total_tokens", "bridge_finish"];
+  const properties = Object.fromEntries(exported.map((name) => [name, ""]));
+  const filter = Filter.load({ profile: "apisix", config: withProfile({ observability }) });
+
+  test.each([
+    ["a whole answer", HELLO, answer(REPLY)],
+    ["a stream", { ...HELLO, stream: true }, answerEvents(EVENTS.join(""))],
+  ])("of %s stands in the variables that the location declares", (_what, body, response) => {
+    const { stream } = filter.exchange({ request: chatRequest(body), response, properties });
+    const context = stream.context as NginxContext;
+    expect(exported.map((name) => context.text(name))).toEqual([
+      "chat_completions",
+      "claude-sonnet-4-5",
+      "4",
+      "end_turn",
+    ]);
+  });
+
+  test("of a request that the filter refused stands there, too", () => {
+    const { stream } = filter.exchange({
+      request: chatRequest({ messages: [] }),
+      properties: { bridge_error: "" },
+    });
+    expect((stream.context as NginxContext).text("bridge_error")).not.toBe("");
   });
 });
 

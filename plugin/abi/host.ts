@@ -20,7 +20,7 @@ import {
   proxy_set_property,
   proxy_set_tick_period_milliseconds,
 } from "./env";
-import { onNginx } from "./nginx";
+import { isDeclared, onNginx } from "./nginx";
 import { handOver, handOverWith, readAnswer } from "./nginx_body";
 import {
   isNginxOwn,
@@ -128,14 +128,20 @@ export function readProperty(path: usize): Status {
   return takeResult(proxy_get_property(literalPtr(path), literalLen(path), SLOT, SLOT + 4));
 }
 
-/** Sets a property; on Envoy this is filter state `wasm.<name>`. */
+/** Sets a property; on Envoy this is filter state `wasm.<name>`, on nginx the variable of that name, where there is one. */
 export function writeProperty(path: usize, value: usize, valueLen: u32): Status {
+  if (onNginx && !isDeclared(path)) return Status.NotFound;
   return proxy_set_property(literalPtr(path), literalLen(path), value, valueLen);
 }
 
 /** Logs a line. */
 export function logLine(level: LogLevel, ptr: usize, len: u32): void {
   proxy_log(level, ptr, len);
+}
+
+/** False where metrics lead nowhere. */
+export function keepsMetrics(): bool {
+  return !onNginx;
 }
 
 /** Defines a metric and answers its id; 0 where the host writes none. */

@@ -116,6 +116,13 @@ export function askReady(exchange: NginxExchange): void {
   exchange.ready = resultLen > 0 && equalsLiteral(resultPtr, resultLen, L.ONE);
 }
 
+/** True for a variable that the location declares, which a refused write would tell, too, with an error line for each request. */
+export function isDeclared(name: usize): bool {
+  clearSlot();
+  const status = proxy_get_property(literalPtr(name), literalLen(name), SLOT, SLOT + 4);
+  return takeResult(status) == Status.Ok;
+}
+
 /** Writes a variable; the host copies the bytes. */
 export function setVariable(name: usize, ptr: usize, len: u32): Status {
   return proxy_set_property(literalPtr(name), literalLen(name), ptr, len);

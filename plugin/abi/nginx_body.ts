@@ -94,8 +94,9 @@ export function closePiece(exchange: NginxExchange, waits: bool): void {
   held.clear();
 }
 
-/** Answers the first piece with the reply that waits, and the others with nothing. */
+/** Answers the first piece with the reply that waits, and the others with nothing; without memory for it the companion ends the answer. */
 export function handReply(exchange: NginxExchange): void {
+  if (exchange.broken) return;
   const held = exchange.held;
   handOver(BufferType.ResponseBody, held.ptr, held.len);
   held.free();

@@ -27,6 +27,7 @@ import { Dialect, foundDialect } from "../translate/surface";
 import { closeStream } from "./close";
 import { addStream, dropStream, findRoot, findStream } from "./registry";
 import { classify } from "./operation";
+import { settleOutcome } from "./outcome";
 import { refuseUnknown, refuseWith, replyError } from "./reply";
 import { readRequestHeaders } from "./request_headers";
 import { onRequestBody, onRequestHeaders, takesBody } from "./request_phase";
@@ -91,6 +92,8 @@ export function nginxResponseHeaders(id: u32): void {
       onResponseHeaders(stream, !answerHasBody());
       settleAnswerHead(exchange, takesAnswer(stream));
     }
+    // No later callback may come, and none can write what access logs read.
+    if (!takesAnswer(stream)) settleOutcome(stream);
   }
   finish();
 }
@@ -105,6 +108,7 @@ export function nginxResponseBody(id: u32, size: u32, end: bool): void {
     else {
       const action = onResponseBody(stream, openPiece(exchange, size), end);
       closePiece(exchange, action == Action.Pause);
+      if (end) settleOutcome(stream);
     }
   }
   finish();

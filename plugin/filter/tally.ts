@@ -2,7 +2,7 @@
  * What answers cost in tokens, as the upstream tells it. Whole native answers pass unheld and untouched; they are kept on the side until
  * they are whole, because usage stands at their end.
  */
-import { readBuffer, resultLen, resultPtr } from "../abi/host";
+import { keepsMetrics, readBuffer, resultLen, resultPtr } from "../abi/host";
 import { scratch } from "../abi/memory";
 import { Action, BufferType, Status } from "../abi/numbers";
 import { HeldBytes } from "../bytes/held_bytes";
@@ -42,7 +42,7 @@ export function openTally(stream: StreamState): bool {
   const arena = stream.arena;
   const profile = stream.profile;
   if (profile == null) return false;
-  const isAsked = profile.metrics || stream.account != null;
+  const isAsked = (profile.metrics && keepsMetrics()) || stream.account != null;
   if (!isAsked || arena == null || stream.operation != Operation.Messages) return false;
   stream.tally = openStruct<HeldBytes>(arena);
   if (stream.tally == null) return false;
