@@ -76,6 +76,7 @@ describe("idle streams", () => {
   const row = (candidate: string, open: number, later = open): IdleRow => ({
     candidate,
     before: 50 * MIB,
+    heap: 512 * 1024,
     bursts: [
       { open, closed: open },
       { open: later, closed: later },
@@ -90,10 +91,10 @@ describe("idle streams", () => {
     ];
     expect(bytesPerStream(rows[0] as IdleRow, 1024)).toBe(1024);
     const cells = idleCells({ machine: thisMachine(null), streams: 1024, rows });
-    expect(cells.slice(1).map((line) => line.slice(0, 5))).toEqual([
-      ["bare", "1024", "", "-1024", "50.0"],
-      ["identity", "2048", "1024", "", "50.0"],
-      ["messages-bridge", "4096", "3072", "2048", "50.0"],
+    expect(cells.slice(1).map((line) => line.slice(0, 6))).toEqual([
+      ["bare", "1024", "512", "", "-1024", "50.0"],
+      ["identity", "2048", "512", "1024", "", "50.0"],
+      ["messages-bridge", "4096", "512", "3072", "2048", "50.0"],
     ]);
   });
 

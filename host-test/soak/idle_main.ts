@@ -55,12 +55,18 @@ async function measure({ name, envoy: options }: Candidate, port: number): Promi
   const envoy = await Envoy.start({ ...options, edit, version: NEWEST, upstream });
   try {
     const memory = async (): Promise<number> => (await envoy.usage()).rssBytes;
+    const heap = async (): Promise<number> => {
+      const { allocated } = JSON.parse(await envoy.admin("/memory")) as { allocated: string };
+      return Number(allocated);
+    };
     const closeWarm = await openIdle(envoy, Math.min(WARM_STREAMS, streams));
     await closeWarm();
-    const row: IdleRow = { candidate: name, before: await memory(), bursts: [] };
+    const heapBefore = await heap();
+    const row: IdleRow = { candidate: name, before: await memory(), bursts: [], heap: 0 };
     for (let burst = 0; burst < bursts; burst++) {
       const close = await openIdle(envoy, streams);
       const open = await memory();
+      if (burst === 0) row.heap = (await heap()) - heapBefore;
       await close();
       row.bursts.push({ open, closed: await memory() });
     }

@@ -7,6 +7,8 @@ export interface IdleRow {
   candidate: string;
   before: number;
   bursts: { open: number; closed: number }[];
+  /** What Envoy's allocator gave out for the streams of the first burst, bytes: the rest is the module's memory, and waste. */
+  heap: number;
 }
 
 /** Everything that one run says; docs/bench/idle.json is this. */
@@ -38,6 +40,7 @@ export function idleCells({ rows, streams }: IdleReport): string[][] {
   const head = [
     "candidate",
     "bytes per stream",
+    "Envoy's heap",
     ...FLOORS.map((name) => `less ${name}`),
     "RSS before, MiB",
   ];
@@ -52,7 +55,14 @@ export function idleCells({ rows, streams }: IdleReport): string[][] {
     });
     const first = row.bursts[0];
     const sizes = [row.before, first?.open, first?.closed, last?.open, last?.closed];
-    return [row.candidate, mine.toFixed(0), ...less, ...sizes.map((size) => mebibytes(size ?? 0))];
+    const heap = (row.heap / streams).toFixed(0);
+    return [
+      row.candidate,
+      mine.toFixed(0),
+      heap,
+      ...less,
+      ...sizes.map((size) => mebibytes(size ?? 0)),
+    ];
   });
   return [[...head, ...later], ...body];
 }
