@@ -120,7 +120,8 @@ async function main(): Promise<void> {
   await writeFile(join(out, "peers.json"), `${JSON.stringify(report, null, 2)}\n`);
   const subtitle = `Envoy ${envoy}, one worker; ${cpu}, ${cores} cores; ${date.slice(0, 10)}`;
   await writeFile(join(out, "peers.svg"), await peersChartOf(report.rows, subtitle));
-  await document(out, "peers", markdownOf(cells));
+  const chart = "![CPU time of the whole process per request](bench/peers.svg)";
+  await document(out, "peers", `${chart}\n\n${markdownOf(cells)}`);
   console.log(`\nwritten to ${relative(process.cwd(), out)}`);
 }
 

@@ -22,7 +22,11 @@ const REPORT: PeersReport = {
     row("stream", "messages-bridge", 200),
   ],
   refusals: [
-    { shape: "stream", candidate: "portkey", reason: `status 500:\n a | b ${"x".repeat(200)}` },
+    {
+      shape: "stream",
+      candidate: "portkey",
+      reason: `portkey, stream: status 500:\n a | b ${"x".repeat(200)}`,
+    },
   ],
 };
 

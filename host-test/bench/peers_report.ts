@@ -47,7 +47,15 @@ function cellsOf({ rows, refusals }: PeersReport, shape: Shape, candidate: strin
   if (row === undefined) {
     const refusal = refusals.find((one) => one.shape === shape && one.candidate === candidate);
     if (refusal === undefined) return [];
-    return [shape, candidate, `not done: ${oneLine(refusal.reason)}`, "", "", "", ""];
+    return [
+      shape,
+      candidate,
+      `not done: ${oneLine(refusal.reason.replace(`${candidate}, ${shape}: `, ""))}`,
+      "",
+      "",
+      "",
+      "",
+    ];
   }
   const ours = find(TARGET_CANDIDATE)?.cpuMicros;
   return [

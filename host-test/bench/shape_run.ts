@@ -77,26 +77,26 @@ export async function runShapes(
     effort.log(`bench: ${input.title}`);
     await upstream.setMode(input.mode);
     const able: Running[] = [];
+    const refuse = (one: Running, reason: string): void => {
+      refusals.push({ shape: input.shape, candidate: one.name, reason });
+    };
     for (const one of live) {
-      const reason = await refusalOf(one, input, upstream, effort.warmSeconds);
+      const reason = await refusalOf(one, async () => {
+        await validate(one, input, upstream);
+        await measure(one, input, effort.warmSeconds);
+      });
       if (reason === null) able.push(one);
-      else refusals.push({ shape: input.shape, candidate: one.name, reason });
+      else refuse(one, reason);
     }
-    rows.push(...(await runShape(able, input, effort)));
+    rows.push(...(await runShape(able, input, effort, refuse)));
   }
   return { rows, refusals };
 }
 
-/** Tries one exchange and warms up; returns why a foreign process cannot do the shape, null when it can. */
-async function refusalOf(
-  one: Running,
-  input: ShapeInput,
-  upstream: Upstream,
-  warmSeconds: number,
-): Promise<string | null> {
+/** Does a piece of work with a process; returns why a foreign one could not, null when it could. */
+async function refusalOf(one: Running, work: () => Promise<void>): Promise<string | null> {
   try {
-    await validate(one, input, upstream);
-    await measure(one, input, warmSeconds);
+    await work();
     return null;
   } catch (error) {
     if (one.foreign !== true) throw error;
@@ -104,18 +104,27 @@ async function refusalOf(
   }
 }
 
-async function runShape(live: Running[], input: ShapeInput, effort: Effort): Promise<EnvoyRow[]> {
-  const rounds: Round[][] = live.map(() => []);
+async function runShape(
+  live: Running[],
+  input: ShapeInput,
+  effort: Effort,
+  refuse: (one: Running, reason: string) => void,
+): Promise<EnvoyRow[]> {
+  const rounds = new Map(live.map((one): [Running, Round[]] => [one, []]));
   for (let round = 0; round < effort.rounds; round++) {
-    for (const [index, one] of live.entries()) {
-      rounds[index]?.push(await measure(one, input, effort.seconds));
+    for (const [one, mine] of rounds) {
+      const reason = await refusalOf(one, async () => {
+        mine.push(await measure(one, input, effort.seconds));
+      });
+      if (reason === null) continue;
+      rounds.delete(one);
+      refuse(one, reason);
     }
   }
-  const base = rounds[live.findIndex(({ name }) => name === BASE)];
+  const base = [...rounds].find(([{ name }]) => name === BASE)?.[1];
   const rows: EnvoyRow[] = [];
-  for (const [index, one] of live.entries()) {
+  for (const [one, mine] of rounds) {
     const memory = (await one.usage()).rssBytes / MIB;
-    const mine = rounds[index] ?? [];
     const over = overBare(mine, mine === base ? undefined : base);
     rows.push({ ...summary(input, one.name, mine), overBareMicros: over, residentMiB: memory });
   }

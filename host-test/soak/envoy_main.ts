@@ -106,7 +106,8 @@ async function write(report: SoakReport): Promise<void> {
   const { cpu, date, envoy } = report.machine;
   const subtitle = `Envoy ${envoy}, mixed requests over 32 connections; ${cpu}; ${date.slice(0, 10)}`;
   await writeFile(join(out, "soak.svg"), await soakChartOf(report.samples, subtitle));
-  await document(out, "soak", markdownOf(cells));
+  const chart = "![Memory of Envoy over the requests](bench/soak.svg)";
+  await document(out, "soak", `${markdownOf(cells)}\n\n${chart}`);
   console.log(`\nwritten to ${relative(process.cwd(), out)}`);
 }
 
