@@ -38,6 +38,9 @@ export function clear(ptr: usize, len: u32): void {
     return;
   }
   const end = ptr + len;
+  if (ASC_FEATURE_SIMD) {
+    for (; ptr + 16 <= end; ptr += 16) v128.store(ptr, i64x2.splat(0));
+  }
   for (; ptr + 8 <= end; ptr += 8) store<u64>(ptr, 0);
   for (; ptr < end; ptr++) store<u8>(ptr, 0);
 }

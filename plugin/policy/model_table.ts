@@ -5,6 +5,7 @@
  */
 import { Ascii, isDigit, toLower } from "../bytes/ascii";
 import { byteAt, findByte, literalLen, startsWithLiteralIgnoreCase } from "../bytes/compare";
+import { LastRun, makeLastRun } from "../bytes/last_run";
 import { ModelTraits } from "../translate/traits";
 import { Provider } from "./config";
 import {
@@ -43,8 +44,23 @@ export function findTraits(ptr: usize, len: u32, provider: Provider, traits: Mod
 /** Index of the family whose row was found last; -1: the row was guessed. */
 export let foundFamily: i32 = -1;
 
+/** The name that was looked for last, which is nearly always the next one too, and what was found. */
+const LAST: LastRun = makeLastRun();
+let lastRow: u32 = OPAQUE_ROW;
+let lastFamily: i32 = -1;
+
 /** Index of the row that holds for a name; `isGuessedRow` tells whether a family was found. */
 export function findModelRow(ptr: usize, len: u32): u32 {
+  if (!LAST.is(ptr, len)) {
+    lastRow = searchRow(ptr, len);
+    lastFamily = foundFamily;
+    LAST.keep(ptr, len);
+  }
+  foundFamily = lastFamily;
+  return lastRow;
+}
+
+function searchRow(ptr: usize, len: u32): u32 {
   foundFamily = -1;
   if (len > LONGEST_ID) return OPAQUE_ROW;
   trimId(ptr, ptr + len);

@@ -51,6 +51,29 @@ describe("families", () => {
   });
 });
 
+it("finds the same again, whatever was looked for in between", () => {
+  const long = `arn:aws:bedrock:us-east-1:123456789012:application-inference-profile/${"x".repeat(40)}`;
+  const families = table.rows.flatMap((row) => row.families ?? []);
+  // Same lengths next to each other, names on both sides of what is kept, and none at all.
+  const names = [
+    ...families,
+    ...families.map((name) => `${name}x`),
+    long,
+    "a".repeat(64),
+    "a".repeat(65),
+    "",
+  ];
+  const asked = names
+    .map((name) => ({ name, traits: new ModelProbe().find(name) }))
+    .sort((a, b) => a.name.length - b.name.length);
+  for (const { name, traits } of [
+    ...asked,
+    ...asked.flatMap((one) => [one, one]),
+    ...asked.reverse(),
+  ])
+    expect(models.find(name), name).toEqual(traits);
+});
+
 describe("real names", () => {
   it.each([
     ["claude-3-5-sonnet", "claude-3-5"],

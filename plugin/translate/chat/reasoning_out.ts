@@ -20,10 +20,19 @@ let sawHidden: bool = false;
 
 /** Appends the members that the route asks for; nothing when the answer has no thinking. */
 export function putReasoning(out: Writer, whole: WholeAnswer, shape: AnswerShape): void {
+  if (!hasReasoning(whole)) return;
   if (shape.reasoningContent) putTexts(out, whole, L.K_REASONING_CONTENT);
   if (shape.reasoningField) putTexts(out, whole, L.K_REASONING);
   if (shape.reasoningDetails) putDetails(out, whole);
   if (shape.thinkingBlocks) putBlocks(out, whole);
+}
+
+function hasReasoning(whole: WholeAnswer): bool {
+  for (let i: u32 = 0; i < whole.blocks.count; i++) {
+    const type = whole.blocks.at(i).type;
+    if (type == BlockType.Thinking || type == BlockType.RedactedThinking) return true;
+  }
+  return false;
 }
 
 /** The blocks in Anthropic's spelling, without places. */
