@@ -136,7 +136,7 @@ async function runSetup(name, steps) {
 
 /**
  * @param {string} name
- * @param {() => Promise<void>} step
+ * @param {() => unknown} step
  */
 async function attempt(name, step) {
   try {
@@ -148,20 +148,10 @@ async function attempt(name, step) {
   }
 }
 
-/** Finds or installs the browser for the tests of the playground. */
-function runBrowser() {
-  try {
-    record(`Chromium, ${ensureChromium()}`, true);
-  } catch (error) {
-    console.error(error instanceof Error ? error.message : error);
-    record("Chromium", false);
-  }
-}
-
 async function runAll() {
   if (!(await runSetup("packages", { build: [], envoy: false }))) return;
   await runSetup("Envoy", { build: [] });
-  runBrowser();
+  await attempt("Chromium", ensureChromium);
   await attempt("nginx", setupNginx);
   for (const check of [...CHECKS, SITE]) runCheck(check);
   // Tests on what an earlier build left behind would say nothing about these sources.
