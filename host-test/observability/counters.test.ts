@@ -14,6 +14,7 @@ import {
   toBytes,
   withProfile,
 } from "../support/filter.ts";
+import { open } from "../lifecycle/support.ts";
 import { counted, totals } from "./support.ts";
 
 const OK = answer(REPLY);
@@ -269,6 +270,18 @@ describe("the label client", () => {
     }
     expect(clients(filter)).toEqual({ a: 2, b: 1, _other: 1 });
   });
+});
+
+it("tables that grow while a stream runs are none of its memory", () => {
+  const config = withProfile({ observability: { client_id: { headers: ["x-app"] }, log: "none" } });
+  const { host, root } = open(config); // which throws when a stream leaves anything behind
+  const messages = [...HELLO.messages, { role: "assistant", content: "a" }];
+  for (let i = 0; i < 300; i++) {
+    const headers: HeaderList = [...CHAT_HEADERS, ["x-app", `c${i}`]];
+    const request = { headers, body: toBytes({ ...HELLO, messages }) };
+    exchange(host, root, { request, response: OK });
+  }
+  expect(host.metrics.sum("bridge_prefill_total")).toBe(300);
 });
 
 describe("over ten thousand requests", () => {

@@ -53,6 +53,20 @@ export function release(ptr: usize, size: u32): void {
   store<u32>(list, <u32>ptr);
 }
 
+/** As `allocateZeroed`, for what is kept as long as the module lives and may grow at any time: it is none of the bytes in use. */
+export function allocateKept(size: u32): usize {
+  const ptr = allocateZeroed(size);
+  if (ptr != 0) bytesInUse -= size;
+  return ptr;
+}
+
+/** Gives back a block of `allocateKept`. */
+export function releaseKept(ptr: usize, size: u32): void {
+  if (ptr == 0) return;
+  bytesInUse += size;
+  release(ptr, size);
+}
+
 function classShift(size: u32): u32 {
   if (size <= 1 << SMALLEST_SHIFT) return SMALLEST_SHIFT;
   return 32 - clz<u32>(size - 1);

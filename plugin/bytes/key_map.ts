@@ -1,5 +1,5 @@
 /** A map from numbers to numbers that only grows: open addressing, nothing is ever removed. */
-import { allocateZeroed, release } from "./heap";
+import { allocateKept, releaseKept } from "./heap";
 
 /** A slot has a key (u64), and in a second row its value (u32); key 0 is free. */
 const KEY_SHIFT: u32 = 3;
@@ -54,7 +54,7 @@ export class KeyMap {
       store<u64>(this.keys + (slot << KEY_SHIFT), key);
       store<u32>(this.valueOf(slot), load<u32>(values + (i << VALUE_SHIFT)));
     }
-    release(old, oldCount * SLOT_BYTES);
+    releaseKept(old, oldCount * SLOT_BYTES);
     return true;
   }
 
@@ -81,7 +81,7 @@ export function openKeyMap(map: KeyMap, slotCount: u32, most: u32): void {
 }
 
 function takeRoom(map: KeyMap, slotCount: u32): bool {
-  const keys = allocateZeroed(slotCount * SLOT_BYTES);
+  const keys = allocateKept(slotCount * SLOT_BYTES);
   if (keys == 0) return false;
   map.keys = keys;
   map.slotCount = slotCount;

@@ -3,7 +3,7 @@
  * says how many there may be.
  */
 import { equals, fnv1a } from "./compare";
-import { allocateZeroed, release } from "./heap";
+import { allocateKept, releaseKept } from "./heap";
 import { putPlain } from "./plain";
 import { Writer } from "./writer";
 
@@ -80,11 +80,11 @@ export function growLabels(table: LabelTable, room: u32): void {
   if (room <= table.room) return;
   let indexCount = SMALLEST_INDEX;
   while (indexCount < room * 2) indexCount <<= 1;
-  const values = allocateZeroed(room * VALUE_BYTES);
-  const index = allocateZeroed(indexCount << 1);
+  const values = allocateKept(room * VALUE_BYTES);
+  const index = allocateKept(indexCount << 1);
   if (values == 0 || index == 0) {
-    release(values, room * VALUE_BYTES);
-    release(index, indexCount << 1);
+    releaseKept(values, room * VALUE_BYTES);
+    releaseKept(index, indexCount << 1);
     return;
   }
   const old = table.values;
@@ -101,6 +101,6 @@ export function growLabels(table: LabelTable, room: u32): void {
     const value = old + i * VALUE_BYTES;
     table.find(value + 4, load<u32>(value), room);
   }
-  release(old, oldRoom * VALUE_BYTES);
-  release(oldIndex, oldIndexCount << 1);
+  releaseKept(old, oldRoom * VALUE_BYTES);
+  releaseKept(oldIndex, oldIndexCount << 1);
 }
