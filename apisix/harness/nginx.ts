@@ -20,7 +20,8 @@ const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 /** BRIDGE_WASM names another build of it, for trying a mutant. */
 const WASM = process.env.BRIDGE_WASM ?? join(ROOT, "build", "messages-bridge.wasm");
 const STARTED = "harness: the module is loaded";
-const START_DEADLINE_MS = 60_000;
+/** Below the time that a test has, so that what did not start is stopped. */
+const START_DEADLINE_MS = 45_000;
 
 /** A route of apisix/apisix.yaml. */
 export interface Route {
