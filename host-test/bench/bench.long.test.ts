@@ -11,6 +11,10 @@ import { TEXT_DELTAS } from "./inputs.ts";
 import type { LatencyReport } from "./latency_report.ts";
 import type { PeersReport } from "./peers_report.ts";
 import type { Report } from "./report.ts";
+import type { ShapeRow } from "./shapes/part.ts";
+import { SHAPES as TRAFFIC_SHAPES } from "./shapes/table.ts";
+import { PROFILE_COUNTS } from "./startup/configurations.ts";
+import type { StartReport } from "./startup/record.ts";
 
 const PROGRAM = ["--import", "tsx", "host-test/bench/main.ts", "--quick"];
 const PEERS = ["--import", "tsx", "host-test/bench/peers_main.ts", "--quick"];
@@ -70,6 +74,23 @@ test("a quick run about latency has every candidate, with both numbers of worker
     expect(event?.count ?? 0).toBe(load === "stream" ? first.count * (TEXT_DELTAS - 1) : 0);
   }
   expect(stdout).toContain("added p99");
+});
+
+test("a quick run of shapes and start-up has a row for each of them", async () => {
+  const run = promisify(execFile);
+  const parts = ["--parts", "shapes,startup", "--out", out];
+  const { stdout } = await run(process.execPath, [...PROGRAM, ...parts], { cwd: ROOT });
+  const read = async (name: string): Promise<unknown> =>
+    JSON.parse(await readFile(join(out, name), "utf8"));
+  const { rows } = (await read("shapes.json")) as { rows: ShapeRow[] };
+  expect(rows.map(({ shape }) => shape)).toEqual(TRAFFIC_SHAPES.map(({ name }) => name));
+  for (const row of rows) expect(row.nanosPerUnit).toBeGreaterThan(0);
+  const { size, node, envoy } = (await read("startup.json")) as StartReport;
+  expect(size.gzipBytes).toBeLessThan(size.bytes);
+  expect(node.configured.map(({ profiles }) => profiles)).toEqual(PROFILE_COUNTS);
+  expect(envoy.map(({ workers }) => workers)).toEqual([1, 1, 1, 1, 2, 2, 2, 2]);
+  for (const row of envoy) expect(row.readyMs).toBeGreaterThan(0);
+  expect(stdout).toContain("1000 profiles");
 });
 
 test("an unknown candidate is refused by name", async () => {
