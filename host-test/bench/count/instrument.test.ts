@@ -2,10 +2,16 @@
 
 import binaryen from "binaryen";
 import { describe, expect, test } from "vitest";
-import { check, configurationOf, open } from "../shapes/drive.ts";
+import { check, configurationOf, open, type Subject } from "../shapes/drive.ts";
 import { SHAPES } from "../shapes/table.ts";
 import { COUNT_EXPORT, counting } from "./instrument.ts";
-import { coreConfiguration, countOne, releaseModule } from "./measure.ts";
+import {
+  coreConfiguration,
+  countOne,
+  functionCounts,
+  functionNames,
+  releaseModule,
+} from "./measure.ts";
 
 type Run = (...args: number[]) => number;
 
@@ -99,6 +105,20 @@ describe("the filter with a counter", () => {
       expect(countOne(counted, core, shape, traffic)).toEqual(first);
       expect(first.operators).toBeGreaterThan(10_000);
     }
+  });
+
+  test("is told function by function, together the same", async () => {
+    const [module, core] = [await releaseModule(), await coreConfiguration()];
+    const names = functionNames(module);
+    const shape = SHAPES.find(({ name }) => name === "small") as (typeof SHAPES)[number];
+    const sum = (subject: Subject): number =>
+      functionCounts(subject, names).reduce((total, count) => total + count, 0);
+    const subject = open(counting(module, true), configurationOf(core, shape));
+    check(subject, "small", "translates", shape.at(1));
+    const before = sum(subject);
+    check(subject, "small", "translates", shape.at(1));
+    const whole = countOne(counting(module), core, shape, shape.at(1));
+    expect(sum(subject) - before).toBe(whole.operators);
   });
 
   test("a module without what is looked for is refused", () => {

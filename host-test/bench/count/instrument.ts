@@ -23,14 +23,22 @@ interface Section {
 
 /** What function bodies need to know of the module. */
 interface Places {
-  /** index of the counter among the globals */
+  /** index of the first counter among the globals */
   counter: number;
   /** parameters of each function of the module's own */
   params: number[];
+  /** whether each function has its own counter */
+  forEach: boolean;
 }
 
-/** Returns the same module with a counter. Throws on what the compiler of this project does not write. */
-export function counting(module: Uint8Array): Uint8Array {
+/** The export that tells the count of the module's own function `index`, where each has a counter. */
+export const countExportOf = (index: number): string => `${COUNT_EXPORT}_${index}`;
+
+/**
+ * Returns the same module with a counter, or with one for each of its functions. Throws on what the compiler of this project
+ * does not write.
+ */
+export function counting(module: Uint8Array, forEach = false): Uint8Array {
   const sections = sectionsOf(module);
   const body = (id: number): Uint8Array => {
     const found = sections.find((section) => section.id === id);
@@ -40,18 +48,20 @@ export function counting(module: Uint8Array): Uint8Array {
   const types = paramCounts(body(TYPES));
   const imported = importedFunctions(body(IMPORTS));
   const own = numbers(body(FUNCTIONS));
-  const counter = readLeb(body(GLOBALS), 0).value;
-  const params = own.map((type) => types[type] ?? 0);
-  const name = Buffer.from(COUNT_EXPORT);
+  const places: Places = {
+    counter: readLeb(body(GLOBALS), 0).value,
+    params: own.map((type) => types[type] ?? 0),
+    forEach,
+  };
+  const names = forEach ? own.map((_, index) => countExportOf(index)) : [COUNT_EXPORT];
+  const exported = names.map((name, index) => exportOf(name, imported + own.length + index));
+  const perCounter = (entry: number[]): number[][] => names.map(() => entry);
   const added = new Map<number, Uint8Array>([
-    [TYPES, oneMore(body(TYPES), [FUNCTION, 0, 1, I64])],
-    [FUNCTIONS, oneMore(body(FUNCTIONS), leb(types.length))],
-    [GLOBALS, oneMore(body(GLOBALS), [I64, 1, 0x42, 0, END])],
-    [
-      EXPORTS,
-      oneMore(body(EXPORTS), [...leb(name.length), ...name, 0, ...leb(imported + own.length)]),
-    ],
-    [CODE, codeSection(body(CODE), { counter, params })],
+    [TYPES, longer(body(TYPES), [[FUNCTION, 0, 1, I64]])],
+    [FUNCTIONS, longer(body(FUNCTIONS), perCounter(leb(types.length)))],
+    [GLOBALS, longer(body(GLOBALS), perCounter([I64, 1, 0x42, 0, END]))],
+    [EXPORTS, longer(body(EXPORTS), exported)],
+    [CODE, codeSection(body(CODE), places)],
   ]);
   const parts = sections.map(({ id, body: old }) => {
     const made = added.get(id) ?? old;
@@ -70,14 +80,16 @@ function sectionsOf(module: Uint8Array): Section[] {
   return sections;
 }
 
-/** A vector with an entry behind its last one. */
-function oneMore(vector: Uint8Array, entry: number[]): Uint8Array {
+/** A vector with more entries behind its last one. */
+function longer(vector: Uint8Array, entries: number[][]): Uint8Array {
   const { value: count, end } = readLeb(vector, 0);
-  return Buffer.concat([
-    Uint8Array.from(leb(count + 1)),
-    vector.subarray(end),
-    Uint8Array.from(entry),
-  ]);
+  const head = Uint8Array.from(leb(count + entries.length));
+  return Buffer.concat([head, vector.subarray(end), Uint8Array.from(entries.flat())]);
+}
+
+function exportOf(name: string, index: number): number[] {
+  const bytes = Buffer.from(name);
+  return [...leb(bytes.length), ...bytes, 0, ...leb(index)];
 }
 
 function paramCounts(section: Uint8Array): number[] {
@@ -117,18 +129,22 @@ function numbers(section: Uint8Array): number[] {
   return found;
 }
 
-function codeSection(section: Uint8Array, { counter, params }: Places): Uint8Array {
+function codeSection(section: Uint8Array, { counter, params, forEach }: Places): Uint8Array {
   const { value: count, end } = readLeb(section, 0);
-  const out: Uint8Array[] = [Uint8Array.from(leb(count + 1))];
+  const counters = forEach ? count : 1;
+  const out: Uint8Array[] = [Uint8Array.from(leb(count + counters))];
   let at = end;
   for (let index = 0; index < count; index++) {
     const { value: size, end: start } = readLeb(section, at);
     at = start + size;
-    const body = countingBody(section.subarray(start, at), params[index] ?? 0, counter);
+    const own = counter + (forEach ? index : 0);
+    const body = countingBody(section.subarray(start, at), params[index] ?? 0, own);
     out.push(Uint8Array.from(leb(body.length)), body);
   }
-  const reader = [0, 0x23, ...leb(counter), END];
-  out.push(Uint8Array.from([...leb(reader.length), ...reader]));
+  for (let index = 0; index < counters; index++) {
+    const reader = [0, 0x23, ...leb(counter + index), END];
+    out.push(Uint8Array.from([...leb(reader.length), ...reader]));
+  }
   return Buffer.concat(out);
 }
 

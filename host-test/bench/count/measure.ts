@@ -2,10 +2,11 @@
 
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import binaryen from "binaryen";
 import { ROOT } from "../identity_build.ts";
 import { check, configurationOf, open, run, type Subject } from "../shapes/drive.ts";
 import { SHAPES, type Traffic, type TrafficShape } from "../shapes/table.ts";
-import { COUNT_EXPORT } from "./instrument.ts";
+import { COUNT_EXPORT, countExportOf } from "./instrument.ts";
 
 /** Figures of one exchange in a VM that has served one like it. */
 export interface Counts {
@@ -25,6 +26,8 @@ export interface SizedCounts extends Counts {
 export const PINS_FILE = join(import.meta.dirname, "pins.json");
 /** Parts of a shape's full size; the figures that are pinned are those of the last one. */
 const GUARD_SCALES = [1 / 16, 1 / 4];
+/** Part of a shape's full size at which functions are compared. */
+export const PROFILE_SCALE = 1 / 4;
 
 /** The configuration of the core row. */
 export async function coreConfiguration(): Promise<{ profile: object }> {
@@ -72,6 +75,23 @@ export function pinsOf(counted: Uint8Array, core: { profile: object }): Record<s
     return [shape.name, { operators, hostCalls, memoryKiB }] as const;
   });
   return Object.fromEntries(entries);
+}
+
+/** Returns the names of a module's own functions, in their order; numbers where the module has no names. */
+export function functionNames(module: Uint8Array): string[] {
+  const parsed = binaryen.readBinary(module);
+  try {
+    return Array.from({ length: parsed.getNumFunctions() }, (_, index) =>
+      binaryen.getFunctionInfo(parsed.getFunctionByIndex(index)),
+    ).flatMap(({ name, module: from }) => (from === "" ? [name] : []));
+  } finally {
+    parsed.dispose();
+  }
+}
+
+/** Returns what each function of `names` has executed so far, in a module with a counter for each. */
+export function functionCounts({ host }: Subject, names: string[]): number[] {
+  return names.map((_, index) => host.ask(countExportOf(index)) ?? 0);
 }
 
 function operatorsOf({ host }: Subject): number {
