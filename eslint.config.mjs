@@ -49,6 +49,7 @@ export default tseslint.config(
       "coverage/",
       "host-test/fixtures/",
       "host-test/bench/identity.ts",
+      "host-test/bench/header_edits.ts",
     ],
   },
   {

@@ -32,12 +32,19 @@ test("a quick run measures every candidate under every shape and writes table, J
   const run = promisify(execFile);
   const { stdout } = await run(process.execPath, [...PROGRAM, "--out", out], { cwd: ROOT });
   const report = JSON.parse(await readFile(join(out, "bench.json"), "utf8")) as Report;
-  const names = ["bare", "identity", "messages-bridge", "messages-bridge-all", "envoy-native"];
+  const names = [
+    "bare",
+    "identity",
+    "header-edits",
+    "messages-bridge",
+    "messages-bridge-all",
+    "envoy-native",
+  ];
   const pairs = SHAPES.flatMap((shape) => names.map((name) => `${shape} ${name}`));
   expect(report.envoy.map((row) => `${row.shape} ${row.candidate}`)).toEqual(pairs);
   for (const row of report.envoy) expect(row.cpuMicros).toBeGreaterThan(0);
   expect(report.targets.map((target) => target.shape)).toEqual(SHAPES);
-  expect(report.wasm).toHaveLength(SHAPES.length * 3);
+  expect(report.wasm).toHaveLength(SHAPES.length * 4);
   for (const row of report.wasm) expect(row.nanosPerRequest).toBeGreaterThan(0);
   expect(stdout).toContain("over bare");
   expect(await readFile(join(out, "bench.svg"), "utf8")).toMatch(/^<svg[\s\S]*<\/svg>$/);

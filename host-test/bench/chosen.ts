@@ -3,8 +3,13 @@
 import { access, readFile } from "node:fs/promises";
 import { join, relative } from "node:path";
 import { bare, native, wasm, type Candidate, type ModuleUnderTest } from "./candidates.ts";
-import { buildIdentity, ROOT } from "./identity_build.ts";
-import { FLOOR_CANDIDATE, OBSERVED_CANDIDATE, TARGET_CANDIDATE } from "./targets.ts";
+import { buildHeaderEdits, buildIdentity, ROOT } from "./identity_build.ts";
+import {
+  EDITS_CANDIDATE,
+  FLOOR_CANDIDATE,
+  OBSERVED_CANDIDATE,
+  TARGET_CANDIDATE,
+} from "./targets.ts";
 
 /** The candidate that the others are compared with. */
 export const BASE_CANDIDATE = "bare";
@@ -14,6 +19,7 @@ export const NATIVE_CANDIDATE = "envoy-native";
 export const NAMES: readonly string[] = [
   BASE_CANDIDATE,
   FLOOR_CANDIDATE,
+  EDITS_CANDIDATE,
   TARGET_CANDIDATE,
   OBSERVED_CANDIDATE,
   NATIVE_CANDIDATE,
@@ -27,6 +33,9 @@ export async function modulesOf(names: string[]): Promise<ModuleUnderTest[]> {
   for (const name of names) {
     if (name === FLOOR_CANDIDATE) {
       found.push({ name, effect: "copies", file: await buildIdentity(), configuration: "{}" });
+    }
+    if (name === EDITS_CANDIDATE) {
+      found.push({ name, effect: "copies", file: await buildHeaderEdits(), configuration: "{}" });
     }
     if (name === TARGET_CANDIDATE) found.push(await ours(name, "config.core.json"));
     if (name === OBSERVED_CANDIDATE) found.push(await ours(name, "config.all.json"));

@@ -1,4 +1,4 @@
-// Builds the identity module with the project's own compiler, so that the floor of the bench needs nothing from outside.
+// Builds the modules that are floors of the bench with the project's own compiler, so that it needs nothing from outside.
 
 import { execFile } from "node:child_process";
 import { mkdir } from "node:fs/promises";
@@ -10,22 +10,29 @@ import { promisify } from "node:util";
 /** The top of the checkout. */
 export const ROOT = join(dirname(fileURLToPath(import.meta.url)), "..", "..");
 
-const OUTPUT = "build/bench/identity.wasm";
+const FOLDER = "build/bench";
 
 /**
- * Compiles host-test/bench/identity.ts and returns the module's path. It always compiles: a second, and never stale.
+ * Compiles host-test/bench/`name`.ts and returns the module's path. It always compiles: a second, and never stale.
  * Rejects with the compiler's report.
  */
-export async function buildIdentity(): Promise<string> {
+async function buildFloor(name: string): Promise<string> {
   const compiler = createRequire(import.meta.url).resolve("assemblyscript/bin/asc.js");
-  await mkdir(join(ROOT, dirname(OUTPUT)), { recursive: true });
-  // --config none: asconfig.json describes the product, whose abort handler and exports this module has no use for.
+  const output = `${FOLDER}/${name}.wasm`;
+  await mkdir(join(ROOT, FOLDER), { recursive: true });
+  // --config none: asconfig.json describes the product, whose abort handler and exports such a module has no use for.
   const options = ["--config", "none", "--runtime", "minimal", "--exportStart", "_initialize"];
-  const optimise = ["-O3", "--converge", "--use", "abort=", "-o", OUTPUT];
+  const optimise = ["-O3", "--converge", "--use", "abort=", "-o", output];
   await promisify(execFile)(
     process.execPath,
-    [compiler, "host-test/bench/identity.ts", ...options, ...optimise],
+    [compiler, `host-test/bench/${name}.ts`, ...options, ...optimise],
     { cwd: ROOT },
   );
-  return join(ROOT, OUTPUT);
+  return join(ROOT, output);
 }
+
+/** The module that copies both bodies and nothing else. */
+export const buildIdentity = (): Promise<string> => buildFloor("identity");
+
+/** The module that copies both bodies and edits headers as the filter does. */
+export const buildHeaderEdits = (): Promise<string> => buildFloor("header_edits");

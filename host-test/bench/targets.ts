@@ -11,6 +11,9 @@ export const OBSERVED_CANDIDATE = "messages-bridge-all";
 /** The row that the targets are multiples of. */
 export const FLOOR_CANDIDATE = "identity";
 
+/** The same host calls for headers as ours, and no translation: what of the cost is not ours to save. */
+export const EDITS_CANDIDATE = "header-edits";
+
 /** Limits per shape, as multiples of the floor. */
 export interface Target {
   /** What the first release must reach. */
