@@ -15,7 +15,7 @@ import {
 
 /** Host calls of the second exchange: the first one finds out whether headers are held. */
 function callsOf(module: Uint8Array, configuration: object): Record<string, number> {
-  const host = WasmHost.loadSync(module, { profile: "envoy-hold" });
+  const host = WasmHost.loadSync(module, { profile: "envoy-hold", poison: false, canary: false });
   const root = host.addRoot(configuration);
   const body = shapeInputs().find(({ shape }) => shape === "small")?.body ?? new Uint8Array();
   const answer = upstreamMessage();
