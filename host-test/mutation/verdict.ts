@@ -92,7 +92,7 @@ export class Judge {
   #compile(target: string, entry: string, output: string): Promise<number | null> {
     const compiler = createRequire(import.meta.url).resolve("assemblyscript/bin/asc.js");
     // Half optimised: ten times as fast to make, and the tests do not measure speed.
-    const level = target === "debug" ? [] : ["--optimizeLevel", "1", "--converge", "false"];
+    const level = target === "debug" ? [] : ["--optimizeLevel", "1"];
     const args = [compiler, entry, "--config", "asconfig.json", "--target", target, ...level];
     return run(process.execPath, [...args, "--outFile", output], this.folder, {}, BUILD_MS);
   }
