@@ -50,6 +50,7 @@ export default tseslint.config(
       "host-test/fixtures/",
       "host-test/bench/identity.ts",
       "host-test/bench/header_edits.ts",
+      "host-test/bench/floor.ts",
     ],
   },
   {

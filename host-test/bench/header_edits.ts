@@ -4,22 +4,36 @@
 
 import {
   proxy_define_metric,
-  proxy_get_buffer_bytes,
   proxy_get_header_map_pairs,
   proxy_get_property,
   proxy_increment_metric,
-  proxy_remove_header_map_value,
-  proxy_replace_header_map_value,
-  proxy_set_buffer_bytes,
 } from "../../plugin/abi/env";
 import { clock_time_get } from "../../plugin/abi/wasi_snapshot_preview1";
+import {
+  CONTINUE,
+  copyThrough,
+  giveBack,
+  PAUSE,
+  ptrSlot,
+  remove,
+  REQUEST,
+  RESPONSE_HEADERS,
+  set,
+  sizeSlot,
+  WHOLE_BUFFER,
+} from "./floor";
 
-const CONTINUE = 0;
-const PAUSE = 1;
-const REQUEST = 0; // both the request headers' map and the request body's buffer
-const RESPONSE_BODY = 1;
-const RESPONSE_HEADERS = 2;
-const WHOLE_BUFFER: u32 = 0xffffffff;
+export {
+  proxy_abi_version_0_2_1,
+  proxy_on_context_create,
+  proxy_on_delete,
+  proxy_on_done,
+  proxy_on_log,
+  proxy_on_memory_allocate,
+  proxy_on_response_body,
+  proxy_on_vm_start,
+} from "./floor";
+
 const COUNTERS = 3;
 const DIGITS: u32 = 10;
 
@@ -66,26 +80,11 @@ const CONTENT_LENGTH = bytes("content-length");
 const UPSTREAM_ADDRESS = bytes("upstream\0address");
 const COUNTER = bytes("bench_header_edits");
 
-/** Where the host writes the address of a block that it gives us, a number, or the time. */
-const ptrSlot = memory.data(8, 8);
-const sizeSlot = memory.data(4);
 const digits = memory.data(10);
 let counter: u32 = 0;
 
 function bytes(text: string): ArrayBuffer {
   return String.UTF8.encode(text);
-}
-
-export function proxy_abi_version_0_2_1(): void {}
-
-export function proxy_on_memory_allocate(size: usize): usize {
-  return heap.alloc(size);
-}
-
-export function proxy_on_context_create(context: u32, parent: u32): void {}
-
-export function proxy_on_vm_start(root: u32, size: u32): i32 {
-  return 1;
 }
 
 export function proxy_on_configure(root: u32, size: u32): i32 {
@@ -99,7 +98,7 @@ export function proxy_on_request_headers(context: u32, count: u32, end: i32): i3
   const name = changetype<usize>(UPSTREAM_ADDRESS);
   store<u32>(ptrSlot, 0);
   proxy_get_property(name, UPSTREAM_ADDRESS.byteLength, ptrSlot, sizeSlot);
-  drop();
+  giveBack();
   readHeaders(REQUEST);
   for (let i = 0; i < REMOVED.length; i++) remove(REQUEST, REMOVED[i]);
   setAll(REQUEST, REQUEST_SET);
@@ -122,36 +121,9 @@ export function proxy_on_response_headers(context: u32, count: u32, end: i32): i
   return CONTINUE;
 }
 
-export function proxy_on_response_body(context: u32, size: u32, end: i32): i32 {
-  copyThrough(RESPONSE_BODY, size, size);
-  return CONTINUE;
-}
-
-export function proxy_on_done(context: u32): i32 {
-  return 1;
-}
-
-export function proxy_on_log(context: u32): void {}
-
-export function proxy_on_delete(context: u32): void {}
-
-/** Takes `size` bytes of a buffer into the VM and puts them back over `replaced` bytes of it. */
-function copyThrough(kind: i32, size: u32, replaced: u32): void {
-  if (size == 0) return;
-  proxy_get_buffer_bytes(kind, 0, size, ptrSlot, sizeSlot);
-  proxy_set_buffer_bytes(kind, 0, replaced, load<u32>(ptrSlot), load<u32>(sizeSlot));
-  drop();
-}
-
-/** Gives back the block that the host left. */
-function drop(): void {
-  const ptr = <usize>load<u32>(ptrSlot);
-  if (ptr != 0) heap.free(ptr);
-}
-
 function readHeaders(map: i32): void {
   proxy_get_header_map_pairs(map, ptrSlot, sizeSlot);
-  drop();
+  giveBack();
 }
 
 /** Names and values in turns. */
@@ -170,12 +142,4 @@ function setLength(map: i32, size: u32): void {
     size /= 10;
   } while (size != 0);
   set(map, CONTENT_LENGTH, digits + at, DIGITS - at);
-}
-
-function set(map: i32, name: ArrayBuffer, value: usize, valueLen: u32): void {
-  proxy_replace_header_map_value(map, changetype<usize>(name), name.byteLength, value, valueLen);
-}
-
-function remove(map: i32, name: ArrayBuffer): void {
-  proxy_remove_header_map_value(map, changetype<usize>(name), name.byteLength);
 }
