@@ -2,12 +2,15 @@
 
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
+import { COUNT_EXPORT, counting } from "../bench/count/instrument.ts";
 import { type HeaderList } from "../host/index.ts";
 import {
   answer,
   CHAT_HEADERS,
   Filter,
+  filterBytes,
   HELLO,
+  NATIVE_HEADERS,
   REPLY,
   toBytes,
   withProfile,
@@ -122,6 +125,32 @@ describe("filter state", () => {
     const short = reserved("b");
     expect(short).toBeGreaterThan(100);
     expect(reserved("b".repeat(4001)) - short).toBe(1000);
+  });
+
+  it("reserves by the last max_tokens of a native client's own body, as the upstream reads it", () => {
+    const settings = { observability: { export: ["reserved_tokens"] } };
+    const filter = Filter.load({ config: withProfile(settings) });
+    const filterState = new Map<string, Uint8Array>();
+    const stream = filter.host.stream(filter.root, { filterState });
+    const body =
+      '{"max_tokens":1,"model":"m","messages":[{"role":"user","content":"a"}],"max_tokens":9000}';
+    stream.requestHeaders(NATIVE_HEADERS);
+    stream.requestBody(toBytes(body), { end: true });
+    const reserved = Buffer.from(filterState.get("bridge_reserved_tokens") ?? []).toString();
+    expect(Number(reserved)).toBe(9000 + Math.floor(body.length / 4));
+    stream.clientReset();
+  });
+
+  it("reserves without reading a written body again", () => {
+    const bytes = counting(filterBytes());
+    const operators = (names: string[]): number => {
+      const config = withProfile({ observability: { export: names } });
+      const filter = Filter.load({ config, bytes });
+      const content = "b".repeat(200_000);
+      filter.chat({ ...HELLO, messages: [{ role: "user", content }] });
+      return filter.host.ask(COUNT_EXPORT) ?? Number.NaN;
+    };
+    expect(operators(["reserved_tokens"]) - operators(["model"])).toBeLessThan(5000);
   });
 
   it("has what is known of a request when it goes upstream, for filters behind", () => {

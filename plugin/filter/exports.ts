@@ -44,18 +44,19 @@ const RESERVED: u32 = 1 << (Exported.ReservedTokens - 1);
 /** Bytes of a body for a token, roughly. */
 const BYTES_PER_TOKEN: u32 = 4;
 
-/** A request goes upstream, as `len` bytes at `ptr`: writes what is known of it. */
-export function putRequestExports(stream: StreamState, ptr: usize, len: u32): void {
+/** A request goes upstream, as `len` bytes at `ptr`: writes what is known of it. `isOurs`: every member of it was written here. */
+export function putRequestExports(stream: StreamState, ptr: usize, len: u32, isOurs: bool): void {
   const account = stream.account;
   const profile = stream.profile;
   if (account == null || profile == null || (profile.exports & EARLY) == 0) return;
   if ((profile.exports & RESERVED) != 0)
-    account.reserved = <u64>(len / BYTES_PER_TOKEN) + maxTokensOf(ptr, len, profile.maxDepth);
+    account.reserved =
+      <u64>(len / BYTES_PER_TOKEN) + maxTokensOf(ptr, len, profile.maxDepth, isOurs);
   put(stream, profile, account, profile.exports & EARLY);
 }
 
-/** `max_tokens` of a body; 0: it has none. */
-function maxTokensOf(ptr: usize, len: u32, depth: u32): u64 {
+/** `max_tokens` of a body; 0: it has none. Of a client's own body the last one counts, as everywhere; ours has one, before all that is long. */
+function maxTokensOf(ptr: usize, len: u32, depth: u32, isOurs: bool): u64 {
   const cursor = openStruct<JsonCursor>(scratch());
   if (cursor == null) return 0;
   let value: i64 = 0;
@@ -64,7 +65,9 @@ function maxTokensOf(ptr: usize, len: u32, depth: u32): u64 {
   while (cursor.nextKey()) {
     const isIt = cursor.keyIs(L.MAX_TOKENS) && cursor.kind() == JsonKind.Number;
     if (!cursor.skip()) return 0;
-    if (isIt) value = readInteger(cursor.valuePtr, cursor.valueLen);
+    if (!isIt) continue;
+    value = readInteger(cursor.valuePtr, cursor.valueLen);
+    if (isOurs) break;
   }
   return value > 0 ? <u64>value : 0;
 }

@@ -17,7 +17,7 @@ import { SpanTable } from "../bytes/span_table";
 import { Config, Profile, RequestHeaders } from "../policy/config";
 import { forgetModel } from "../policy/model_label";
 import { problemMessage } from "../translate/shared/problem";
-import { foundDialect } from "../translate/surface";
+import { Dialect, foundDialect } from "../translate/surface";
 import { noteModels, openAccount } from "./account";
 import { isAttempt, restoreOrigin, settleAttempt } from "./attempts";
 import { settleEarlyBetas } from "./beta_headers";
@@ -237,7 +237,8 @@ function finishRequest(stream: StreamState, profile: Profile): void {
 
 /** The request goes on, as `length` bytes at `ptr`: headers that were held get its length. */
 function sendOn(stream: StreamState, ptr: usize, length: u32): void {
-  putRequestExports(stream, ptr, length);
+  const isOurs = !requestUnchanged && stream.dialect == Dialect.OpenAi;
+  putRequestExports(stream, ptr, length, isOurs);
   if (!stream.requestHeld) return;
   const out = output();
   const mark = out.mark();
