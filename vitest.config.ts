@@ -13,7 +13,8 @@ export default defineConfig({
           name: "unit",
           include: ["host-test/**/*.test.ts", "playground/test/**/*.test.ts"],
           exclude: [...LONG, "**/node_modules/**"],
-          testTimeout: 20_000,
+          setupFiles: ["host-test/support/property_seed.ts"],
+          testTimeout: 60_000,
         },
       },
       {

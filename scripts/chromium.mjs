@@ -12,6 +12,7 @@ const NAMES = ["chromium", "chromium-browser", "google-chrome", "google-chrome-s
 /** The page is set in system fonts: without any, screenshots show boxes. */
 const PACKAGES = ["chromium", "fonts-dejavu-core"];
 const INSTALL_TIMEOUT_MS = 300_000;
+const RETRIES = ["-o", "Acquire::Retries=3"];
 
 /** @param {string} file */
 function isProgram(file) {
@@ -34,7 +35,7 @@ function findChromium() {
 /** @param {string[]} args of apt-get */
 function apt(...args) {
   const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
-  const { status, error, stderr } = spawnSync("apt-get", args, {
+  const { status, error, stderr } = spawnSync("apt-get", [...RETRIES, ...args], {
     env,
     encoding: "utf8",
     timeout: INSTALL_TIMEOUT_MS,

@@ -1,7 +1,8 @@
 /** Schemas on their way into constrained output, compared with a second implementation; bounds of the pass. */
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { Filter, HELLO, withProfile } from "../../support/filter.ts";
+import { COUNT_EXPORT, counting } from "../../bench/count/instrument.ts";
+import { Filter, filterBytes, HELLO, withProfile } from "../../support/filter.ts";
 import { rewrite, type Schema } from "./oracle.ts";
 
 const SEED = 20260801;
@@ -193,7 +194,8 @@ function nested(levels: number, wrap: (inner: object) => object, leaf: object): 
 }
 
 describe("bounds", () => {
-  const deep = Filter.load({ config: withProfile({ limits: { max_depth: 512 } }) });
+  const config = withProfile({ limits: { max_depth: 512 } });
+  const deep = Filter.load({ config });
   const inItems = (inner: object): object => ({ items: inner, minItems: 5 });
   const inChoice = (inner: object): object => ({ anyOf: [inner], maximum: 1 });
 
@@ -221,16 +223,15 @@ describe("bounds", () => {
 
   test("depth does not multiply with size", () => {
     const leaf = { enum: Array.from({ length: 60000 }, (_, i) => `value ${i}`) };
-    const time = (levels: number): number => {
-      const schema = nested(levels, inItems, leaf);
-      send({ schema }, deep);
-      const start = performance.now();
-      send({ schema }, deep);
-      return performance.now() - start;
+    const counted = Filter.load({ config, bytes: counting(filterBytes()) });
+    const operators = (levels: number): number => {
+      const before = counted.host.ask(COUNT_EXPORT) ?? Number.NaN;
+      send({ schema: nested(levels, inItems, leaf) }, counted);
+      return (counted.host.ask(COUNT_EXPORT) ?? Number.NaN) - before;
     };
-    const flat = time(1);
-    // Walking every level's subschema anew would take some hundred times as long.
-    expect(time(500)).toBeLessThan(flat * 20 + 100);
+    // Walking every level's subschema anew would take some hundred times as much.
+    const flat = operators(1);
+    expect(operators(500)).toBeLessThan(flat * 1.25);
   });
 
   test("a schema with more nodes than are kept goes into a tool", () => {
