@@ -27,6 +27,7 @@ interface Address {
 }
 
 interface LoadAssignment {
+  cluster_name: string;
   endpoints: { lb_endpoints: { endpoint: { address: Address } }[] }[];
 }
 

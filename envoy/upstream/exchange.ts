@@ -140,6 +140,18 @@ export class Exchange {
     else this.#response.socket?.resetAndDestroy();
   }
 
+  /** Writes bytes past the protocol and closes the connection. HTTP/1.1 only. */
+  raw(bytes: string | Uint8Array): void {
+    if ("stream" in this.#response) throw new Error("raw() is for HTTP/1.1");
+    this.#response.socket?.end(bytes);
+  }
+
+  /** Says that the connection takes no new streams; those that are open go on. HTTP/2 only. */
+  goAway(): void {
+    if (!("stream" in this.#response)) throw new Error("goAway() is for HTTP/2");
+    this.#response.stream.session?.goaway();
+  }
+
   /** Closes the connection in an orderly way (FIN) without ending the answer. HTTP/1.1 only. */
   fin(): void {
     if ("stream" in this.#response) throw new Error("fin() is for HTTP/1.1");

@@ -22,6 +22,8 @@ export interface UpstreamOptions {
   port?: number;
   /** between two deltas of the demo's streams; default 0 */
   delayMs?: number;
+  /** answers when no script is left; default: the demo */
+  otherwise?: Script;
 }
 
 /** Headers of large requests must not be what fails first. */
@@ -35,11 +37,12 @@ export class Upstream {
   readonly #sockets = new Set<Socket>();
   readonly #signal = new Signal();
   readonly #failures: unknown[] = [];
-  readonly #delayMs: number;
+  readonly #otherwise: Script;
   readonly #server: Server;
 
   private constructor(options: UpstreamOptions) {
-    this.#delayMs = options.delayMs ?? 0;
+    const { delayMs = 0 } = options;
+    this.#otherwise = options.otherwise ?? ((exchange) => answerDemo(exchange, delayMs));
     const serve = (
       request: IncomingMessage | Http2ServerRequest,
       response: ServerResponse | Http2ServerResponse,
@@ -107,7 +110,7 @@ export class Upstream {
     );
     this.received.push(exchange.received);
     this.#signal.notify();
-    const script = this.#scripts.shift() ?? ((each: Exchange) => answerDemo(each, this.#delayMs));
+    const script = this.#scripts.shift() ?? this.#otherwise;
     try {
       await script(exchange);
     } catch (error) {
