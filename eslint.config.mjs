@@ -51,6 +51,7 @@ export default tseslint.config(
       "host-test/bench/identity.ts",
       "host-test/bench/header_edits.ts",
       "host-test/bench/floor.ts",
+      "host-test/soak/counting.ts",
     ],
   },
   {

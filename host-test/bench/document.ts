@@ -1,4 +1,4 @@
-// The tables of docs/performance.md: a run that writes into docs/bench puts its own into the document as well.
+// Tables of figures in documents: a run that writes into docs/bench puts its own into the document as well.
 
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -6,14 +6,19 @@ import { format, resolveConfig } from "prettier";
 import { ROOT } from "./identity_build.ts";
 
 const DOCS = join(ROOT, "docs");
-const DOCUMENT = join(DOCS, "performance.md");
 
-/** Writes the tables of `part` into the document when `out` is where the figures of record are, else does nothing. */
-export async function document(out: string, part: string, tables: string): Promise<void> {
+/** Writes the tables of `part` into a document of docs/ when `out` is where the figures of record are, else does nothing. */
+export async function document(
+  out: string,
+  part: string,
+  tables: string,
+  name = "performance.md",
+): Promise<void> {
   if (out !== join(DOCS, "bench")) return;
-  const text = withTable(await readFile(DOCUMENT, "utf8"), part, tables);
-  const style = await resolveConfig(DOCUMENT);
-  await writeFile(DOCUMENT, await format(text, { ...style, filepath: DOCUMENT }));
+  const filepath = join(DOCS, name);
+  const text = withTable(await readFile(filepath, "utf8"), part, tables);
+  const style = await resolveConfig(filepath);
+  await writeFile(filepath, await format(text, { ...style, filepath }));
 }
 
 /** Returns cells as a Markdown table; the first two columns are words, the others figures. */

@@ -9,19 +9,23 @@ export const ANSWER_HEADER = "x-soak-answer";
 /** A text that every stream has in its first delta. */
 export const MARK = "soaked";
 
-/** How an answer ends: complete, broken off by the upstream, or only when the client leaves. */
-export type Ending = "complete" | "broken" | "open";
+/** How an answer ends: complete, its connection closed or reset by the upstream, or only when the client leaves. */
+export type Ending = "complete" | "broken" | "reset" | "open";
 
-/** One answer: its status, its pieces (one write each) and its end. */
+/** One answer: its status (null: no head at all), its pieces (one write each) and its end. */
 export interface SoakAnswer {
-  status: number;
+  status: number | null;
   headers: Record<string, string | string[] | number | undefined>;
   pieces: Buffer[];
   ending: Ending;
+  /** Between two pieces. */
+  pauseMs?: number;
 }
 
-const WORDS = `${MARK} and read on, to the end of "the line".\n`;
-const DELTAS = 40;
+/** The text of one delta. */
+export const WORDS = `${MARK} and read on, to the end of "the line".\n`;
+/** Deltas of a stream. */
+export const DELTAS = 40;
 const BIG_BYTES = 1 << 20;
 
 /** Returns every answer by its name. */
@@ -29,28 +33,31 @@ export function soakAnswers(): Map<string, SoakAnswer> {
   const events = streamEvents(DELTAS);
   const half = events.slice(0, DELTAS / 2);
   return new Map([
-    ["message", json(200, message(WORDS.repeat(20)))],
-    ["large", json(200, message(WORDS.repeat(BIG_BYTES / WORDS.length)))],
-    ["overloaded", json(529, failure("overloaded_error", "Overloaded"))],
-    ["invalid", json(400, failure("invalid_request_error", "messages: too many"))],
+    ["message", json(200, JSON.stringify(message(WORDS.repeat(20))))],
+    ["large", json(200, JSON.stringify(message(WORDS.repeat(BIG_BYTES / WORDS.length))))],
+    ["overloaded", json(529, JSON.stringify(failure("overloaded_error", "Overloaded")))],
+    ["invalid", json(400, JSON.stringify(failure("invalid_request_error", "messages: too many")))],
     ["stream", stream(events, "complete")],
     ["broken", stream(half, "broken")],
     ["open", stream(half.slice(0, 3), "open")],
   ]);
 }
 
-function json(status: number, body: object): SoakAnswer {
-  const bytes = Buffer.from(JSON.stringify(body));
+/** An answer in JSON, or in what claims to be. */
+export function json(status: number, body: string): SoakAnswer {
+  const bytes = Buffer.from(body);
   const headers = { ...messagesHeaders(1, "application/json"), "content-length": bytes.length };
   return { status, headers, pieces: [bytes], ending: "complete" };
 }
 
-function stream(events: string[], ending: Ending): SoakAnswer {
+/** An answer in events. */
+export function stream(events: string[], ending: Ending): SoakAnswer {
   const headers = messagesHeaders(1, "text/event-stream; charset=utf-8");
   return { status: 200, headers, pieces: events.map((event) => Buffer.from(event)), ending };
 }
 
-function failure(type: string, text: string): object {
+/** The body of an error. */
+export function failure(type: string, text: string): object {
   return {
     type: "error",
     error: { type, message: text },
@@ -58,7 +65,8 @@ function failure(type: string, text: string): object {
   };
 }
 
-function message(text: string): object {
+/** A whole message with this text. */
+export function message(text: string): object {
   return { ...emptyMessage(), content: [{ type: "text", text }], stop_reason: "end_turn" };
 }
 
@@ -75,7 +83,8 @@ function emptyMessage(): object {
   };
 }
 
-function streamEvents(deltas: number): string[] {
+/** The events of a message with so many deltas. */
+export function streamEvents(deltas: number): string[] {
   const texts = Array.from({ length: deltas }, () => ({ type: "text_delta", text: WORDS }));
   return [
     sseEvent("message_start", { message: emptyMessage() }),

@@ -1,33 +1,37 @@
-// The traffic of the soak in a real Envoy: kinds of requests with how often each comes and what must come back. A longer list
-// (say, of faults) is another table of the same rows.
+// The traffic of the soak in a real Envoy: kinds of requests with how often each comes and what must come back. The
+// table of faults, envoy_faults.ts, has the same rows.
 
 import { CHAT_PATH } from "../../envoy/harness/answers.ts";
 import type { Random } from "../fuzz/random.ts";
-import { MARK } from "./envoy_answers.ts";
+import {
+  broken,
+  ended,
+  failed,
+  leftReading,
+  refused,
+  whole,
+  type Verdict,
+} from "./envoy_verdicts.ts";
 
-/** What the client saw of one exchange. `head` and `tail` are the first and the last bytes of the body. */
-export interface Seen {
-  status: number;
-  head: string;
-  tail: string;
-  outcome: "complete" | "broken" | "left";
-}
+/** When a client goes away: with half of its request sent, with nothing received, or when it has seen the first text. */
+export type Leaves = "sending" | "waiting" | "reading";
 
 /** One kind of request. */
-export interface Kind {
+export interface Kind extends Verdict {
   name: string;
   /** How often it comes, in relation to the others. */
   weight: number;
+  /** Default: POST. */
+  method?: string;
   path: string;
+  /** Beside those that every request has. */
+  headers?: Record<string, string>;
   /** The answer that the upstream is asked for. */
   answer: string;
   /** The request body, built once for each size in `sizes` (bytes of text). */
   body: (size: number) => string;
   sizes: readonly number[];
-  /** The client goes away when it has seen the first text. */
-  leaves?: boolean;
-  /** Whether the exchange went as it must. */
-  right: (seen: Seen) => boolean;
+  leaves?: Leaves;
 }
 
 const MODEL = "claude-sonnet-4-5";
@@ -42,7 +46,8 @@ const messages = (size: number): object[] => [
   { role: "assistant", content: "Yes." },
   { role: "user", content: "Go on." },
 ];
-const chat =
+/** Bodies of chat requests, which native ones are as well. */
+export const chat =
   (rest: object) =>
   (size: number): string =>
     JSON.stringify({ model: MODEL, max_tokens: 64, messages: messages(size), ...rest });
@@ -51,44 +56,36 @@ const responses =
   (size: number): string =>
     JSON.stringify({ model: MODEL, input: text(size), ...rest });
 
-const whole =
-  (part: string) =>
-  (seen: Seen): boolean =>
-    seen.outcome === "complete" && seen.status === 200 && seen.head.includes(part);
-const ended =
-  (part: string) =>
-  (seen: Seen): boolean =>
-    seen.outcome === "complete" && seen.status === 200 && seen.tail.includes(part);
-const refused =
-  (status: number) =>
-  (seen: Seen): boolean =>
-    seen.outcome === "complete" && seen.status === status && seen.head.includes('"error"');
-const cutOff = (seen: Seen): boolean =>
-  seen.status === 200 && !seen.tail.includes("[DONE]") && seen.head.includes("chat.completion");
-const left = (seen: Seen): boolean => seen.outcome === "left" && seen.tail.includes(MARK);
-
+/** What a kind asks. */
+type Asks = Pick<Kind, "path" | "sizes" | "body">;
 const STREAMED = { stream: true };
-const CHAT = { path: CHAT_PATH, sizes: SMALL, body: chat({}) };
-const CHAT_STREAM = { path: CHAT_PATH, sizes: SMALL, body: chat(STREAMED) };
-const NATIVE = { path: MESSAGES_PATH, sizes: SMALL };
-const RESPONSES = { path: RESPONSES_PATH, sizes: SMALL };
+export const CHAT: Asks = { path: CHAT_PATH, sizes: SMALL, body: chat({}) };
+export const CHAT_STREAM: Asks = { path: CHAT_PATH, sizes: SMALL, body: chat(STREAMED) };
+export const NATIVE: Asks = { path: MESSAGES_PATH, sizes: SMALL, body: chat({}) };
+export const NATIVE_STREAM: Asks = { path: MESSAGES_PATH, sizes: SMALL, body: chat(STREAMED) };
+export const RESPONSES: Asks = { path: RESPONSES_PATH, sizes: SMALL, body: responses({}) };
+export const RESPONSES_STREAM: Asks = {
+  path: RESPONSES_PATH,
+  sizes: SMALL,
+  body: responses(STREAMED),
+};
 
 /** The mixture of a gateway's day: mostly chats and streams, some errors, a few large bodies, streams that break. */
 // prettier-ignore
 export const KINDS: readonly Kind[] = [
-  { name: "chat", weight: 30, ...CHAT, answer: "message", right: whole('"chat.completion"') },
-  { name: "stream", weight: 22, ...CHAT_STREAM, answer: "stream", right: ended("[DONE]") },
-  { name: "responses", weight: 8, ...RESPONSES, body: responses({}), answer: "message", right: whole('"response"') },
-  { name: "responses stream", weight: 8, ...RESPONSES, body: responses(STREAMED), answer: "stream", right: ended("total_tokens") },
-  { name: "native", weight: 6, ...NATIVE, body: chat({}), answer: "message", right: whole('"message"') },
-  { name: "native stream", weight: 6, ...NATIVE, body: chat(STREAMED), answer: "stream", right: ended("message_stop") },
-  { name: "not JSON", weight: 4, ...CHAT, body: () => "{", answer: "message", right: refused(400) },
-  { name: "overloaded", weight: 4, ...CHAT, answer: "overloaded", right: refused(503) },
-  { name: "refused", weight: 3, ...CHAT_STREAM, answer: "invalid", right: refused(400) },
-  { name: "large request", weight: 1, ...CHAT, sizes: BIG, answer: "message", right: whole('"chat.completion"') },
-  { name: "large answer", weight: 1, ...CHAT, answer: "large", right: whole('"chat.completion"') },
-  { name: "cut by the upstream", weight: 4, ...CHAT_STREAM, answer: "broken", right: cutOff },
-  { name: "left by the client", weight: 3, ...CHAT_STREAM, answer: "open", leaves: true, right: left },
+  { name: "chat", weight: 30, ...CHAT, answer: "message", ...whole('"chat.completion"') },
+  { name: "stream", weight: 22, ...CHAT_STREAM, answer: "stream", ...ended("[DONE]") },
+  { name: "responses", weight: 8, ...RESPONSES, answer: "message", ...whole('"response"') },
+  { name: "responses stream", weight: 8, ...RESPONSES_STREAM, answer: "stream", ...ended("total_tokens") },
+  { name: "native", weight: 6, ...NATIVE, answer: "message", ...whole('"message"') },
+  { name: "native stream", weight: 6, ...NATIVE_STREAM, answer: "stream", ...ended("message_stop") },
+  { name: "not JSON", weight: 4, ...CHAT, body: () => "{", answer: "message", ...refused(400) },
+  { name: "overloaded", weight: 4, ...CHAT, answer: "overloaded", ...failed(503) },
+  { name: "refused", weight: 3, ...CHAT_STREAM, answer: "invalid", ...refused(400) },
+  { name: "large request", weight: 1, ...CHAT, sizes: BIG, answer: "message", ...whole('"chat.completion"') },
+  { name: "large answer", weight: 1, ...CHAT, answer: "large", ...whole('"chat.completion"') },
+  { name: "cut by the upstream", weight: 4, ...CHAT_STREAM, answer: "broken", ...broken },
+  { name: "left by the client", weight: 3, ...CHAT_STREAM, answer: "open", leaves: "reading", ...leftReading },
 ];
 
 /** Draws kinds by their weights. */

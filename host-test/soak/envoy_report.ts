@@ -1,16 +1,18 @@
-// What a soak in Envoy says: how memory went. Measures nothing.
+// What a soak in Envoy says: how memory went and how exchanges ended. Measures nothing.
 
 import type { Machine } from "../bench/report.ts";
+import type { Gauges } from "./envoy_gauges.ts";
+import type { Count } from "./envoy_tally.ts";
+import { ENDS, type End } from "./envoy_verdicts.ts";
 
-/** Memory of the process at one moment. */
-export interface Sample {
+/** One moment of a run. */
+export interface Sample extends Gauges {
   /** Requests that were over. */
   requests: number;
   seconds: number;
-  /** Resident memory, bytes. */
-  rssBytes: number;
-  /** What Envoy's allocator has given out, bytes: its own objects and buffers, not the module's memory. */
-  allocatedBytes: number;
+  /** Of those, how many ended in each way as they must, and how many did not. */
+  ends: Record<End, number>;
+  wrong: number;
 }
 
 /** How resident memory went over the last nine tenths of a run, bytes. */
@@ -22,7 +24,7 @@ export interface Growth {
   rise: number;
 }
 
-/** Everything that one run says; docs/bench/soak.json is this. */
+/** Everything that one run says; docs/bench/soak.json and soak_faults.json are this. */
 export interface SoakReport {
   machine: Machine;
   requests: number;
@@ -30,6 +32,10 @@ export interface SoakReport {
   /** Requests by kind. */
   weights: Record<string, number>;
   growth: Growth;
+  counts: Count[];
+  /** Before the first request, and when the last one was over and everything closed. */
+  before: Gauges;
+  after: Gauges;
   samples: Sample[];
 }
 
@@ -40,7 +46,7 @@ const WARM_SHARE = 0.1;
 const EDGE_SHARE = 0.05;
 
 /** Returns how memory went after the first tenth of the samples. Throws when there are none. */
-export function growthOf(samples: readonly Sample[]): Growth {
+export function growthOf(samples: readonly Pick<Sample, "rssBytes">[]): Growth {
   const part = samples.slice(Math.floor(samples.length * WARM_SHARE)).map((one) => one.rssBytes);
   if (part.length === 0) throw new Error("there are no samples");
   const edge = Math.max(1, Math.round(samples.length * EDGE_SHARE));
@@ -49,9 +55,14 @@ export function growthOf(samples: readonly Sample[]): Growth {
   return { from, to, most: Math.max(...part), rise: to - from };
 }
 
+const mebibytes = (bytes: number): string => (bytes / (1 << 20)).toFixed(1);
+
 /** Returns the figures as cells of a table, the head first. */
-export function soakCells({ requests, minutes, growth }: SoakReport): string[][] {
-  const mebibytes = (bytes: number): string => (bytes / (1 << 20)).toFixed(1);
+export function soakCells({
+  requests,
+  minutes,
+  growth,
+}: Pick<SoakReport, "requests" | "minutes" | "growth">): string[][] {
   return [
     ["requests", "minutes", "RSS after a tenth, MiB", "RSS at the end", "at most", "rise, KiB"],
     [
@@ -63,6 +74,51 @@ export function soakCells({ requests, minutes, growth }: SoakReport): string[][]
       (growth.rise / 1024).toFixed(0),
     ],
   ];
+}
+
+/** Gauges of a table, in what they are told, and how many of Envoy's or of the module's units that is. */
+const GAUGES: [name: string, unit: string, member: keyof Gauges, each: number][] = [
+  ["open streams", "", "openStreams", 1],
+  ["open requests upstream", "", "openUpstream", 1],
+  ["open contexts of the module", "", "openContexts", 1],
+  ["what contexts hold", "bytes", "heldBytes", 1],
+  ["the module's memory", "KiB", "memoryBytes", 1024],
+  ["allocated by Envoy", "KiB", "allocatedBytes", 1024],
+];
+
+/** Returns the gauges before the first and after the last request, and the most in between, as cells. */
+export function gaugeCells({
+  before,
+  after,
+  samples,
+}: Pick<SoakReport, "before" | "after" | "samples">): string[][] {
+  const rows = GAUGES.map(([name, unit, member, each]) => {
+    const told = (value: number | null): string =>
+      value === null ? "" : (value / each).toFixed(0);
+    const most = Math.max(...samples.map((sample) => sample[member] ?? 0));
+    return [name, unit, told(before[member]), told(most), told(after[member])];
+  });
+  return [["gauge", "unit", "before", "at most in a sample", "when all was closed"], ...rows];
+}
+
+const MEANINGS: Record<End, string> = {
+  answered: "a whole answer",
+  refused: "an error: the client's fault",
+  failed: "an error: the upstream's fault",
+  told: "a stream that ends in an error event",
+  broken: "a stream that is reset",
+  left: "the client left",
+};
+
+/** Returns how many exchanges ended in each way as they must, and how many of those kinds did not, as cells. */
+export function endCells({ counts }: Pick<SoakReport, "counts">): string[][] {
+  const rows = ENDS.map((end) => {
+    const some = counts.filter((count) => count.end === end);
+    const sum = (member: "right" | "wrong"): string =>
+      String(some.reduce((total, count) => total + count[member], 0));
+    return [end, MEANINGS[end], String(some.length), sum("right"), sum("wrong")];
+  });
+  return [["must be", "which is", "kinds", "were", "were not"], ...rows];
 }
 
 function middle(values: number[]): number {

@@ -42,6 +42,20 @@ test("a soak by time ends when the time is over", async () => {
   expect(report.minutes).toBeCloseTo(0.1, 1);
 });
 
+test("faults come into the mixture, each ends as it must, and everything is closed behind them", async () => {
+  const stdout = await run("envoy_main.ts", "--faults", "--count", "2000", "--rate", "300");
+  const report = await written<SoakReport>("soak_faults.json");
+  expect(report.requests).toBe(2000);
+  expect(report.counts.reduce((sum, { wrong }) => sum + wrong, 0)).toBe(0);
+  expect(report.after).toMatchObject({ openStreams: 0, openUpstream: 0, openContexts: 0 });
+  expect(report.after.heldBytes).toBe(report.before.heldBytes);
+  expect(Math.max(...report.samples.map(({ openContexts }) => openContexts ?? 0))).toBeGreaterThan(
+    0,
+  );
+  expect(stdout).toContain("a stream that is reset");
+  expect(await readFile(join(out, "soak_faults.svg"), "utf8")).toMatch(/^<svg[\s\S]*<\/svg>$/);
+});
+
 test("idle streams are opened and closed through every candidate", async () => {
   const stdout = await run("idle_main.ts", "--streams", "300", "--bursts", "2");
   const report = await written<IdleReport>("idle.json");

@@ -3,14 +3,19 @@
 
 import { createServer as createHttp1, type IncomingMessage, type ServerResponse } from "node:http";
 import {
+  constants,
   createServer as createHttp2,
   type Http2ServerRequest,
   type Http2ServerResponse,
 } from "node:http2";
 import type { AddressInfo } from "node:net";
+import { setTimeout as delay } from "node:timers/promises";
 import { ANSWER_HEADER, soakAnswers, type SoakAnswer } from "./envoy_answers.ts";
+import { faultAnswers } from "./envoy_fault_answers.ts";
 
-const answers = soakAnswers();
+const answers = new Map([...soakAnswers(), ...faultAnswers()]);
+
+const RESET_CODE = constants.NGHTTP2_INTERNAL_ERROR;
 
 type Request = IncomingMessage | Http2ServerRequest;
 type Response = ServerResponse | Http2ServerResponse;
@@ -30,20 +35,30 @@ function serve(request: Request, response: Response): void {
   response.on("error", () => undefined);
 }
 
-async function answer(
-  response: Response,
-  { status, headers, pieces, ending }: SoakAnswer,
-): Promise<void> {
-  response.writeHead(status, headers);
+async function answer(response: Response, found: SoakAnswer): Promise<void> {
+  const { status, headers, pieces, ending, pauseMs } = found;
+  if (status !== null) response.writeHead(status, headers);
   for (const piece of pieces) {
-    // Both kinds of response take a callback here, but with types that do not go together.
-    await new Promise<void>((resolve) => {
-      if ("stream" in response) response.write(piece, "utf8", () => resolve());
-      else response.write(piece, () => resolve());
-    });
+    if (status === null) response.socket?.write(piece);
+    else await write(response, piece);
+    if (pauseMs !== undefined) await delay(pauseMs);
   }
   if (ending === "complete") response.end();
   if (ending === "broken") response.destroy();
+  if (ending === "reset") resetOf(response);
+}
+
+/** Sends one piece. Both kinds of response take a callback here, but with types that do not go together. */
+function write(response: Response, piece: Buffer): Promise<void> {
+  return new Promise((resolve) => {
+    if ("stream" in response) response.write(piece, "utf8", () => resolve());
+    else response.write(piece, () => resolve());
+  });
+}
+
+function resetOf(response: Response): void {
+  if ("stream" in response) response.stream.close(RESET_CODE);
+  else response.socket?.resetAndDestroy();
 }
 
 const server =
