@@ -1,5 +1,5 @@
 /**
- * Compiles the plugin. Usage: `node scripts/build.mjs [release|debug|probe]...`; no name means all three,
+ * Compiles the plugin. Usage: `node scripts/build.mjs [release|debug|probe|fuzz]...`; no name means the first three,
  * preceded by the check that generated files are up to date. Every compiled artefact is checked at the end.
  */
 import { spawnSync } from "node:child_process";
@@ -17,6 +17,7 @@ const ENTRIES = {
   release: "plugin/index.ts",
   debug: "plugin/debug.ts",
   probe: "plugin/probe.ts",
+  fuzz: "plugin/debug.ts",
 };
 
 /**
@@ -57,7 +58,9 @@ async function build(targets) {
 async function main(names) {
   const unknown = names.filter((name) => !(name in OUTPUTS));
   if (unknown.length > 0) {
-    console.error(`build: unknown target ${unknown.join(", ")}; known: ${TARGETS.join(", ")}`);
+    console.error(
+      `build: unknown target ${unknown.join(", ")}; known: ${Object.keys(OUTPUTS).join(", ")}`,
+    );
     return 2;
   }
   const all = names.length === 0;

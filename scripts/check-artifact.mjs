@@ -1,7 +1,7 @@
 /**
  * Checks a compiled module against what every host accepts: imports and exports with exact types, one exported memory
  * without a maximum, no start section, no WebAssembly feature beyond the agreed list, and a size budget.
- * Usage: `node scripts/check-artifact.mjs FILE [release|debug|probe]`. Each problem is one line; any problem is exit 1.
+ * Usage: `node scripts/check-artifact.mjs FILE [release|debug|probe|fuzz]`. Each problem is one line; any problem is exit 1.
  */
 import { readFileSync } from "node:fs";
 import { basename, join } from "node:path";
@@ -33,9 +33,9 @@ function importProblems(module) {
   });
 }
 
-/** @param {WasmModule} module @param {"release" | "debug"} target */
+/** @param {WasmModule} module @param {"release" | "debug" | "fuzz"} target */
 function exportProblems(module, target) {
-  const promised = new Map([...ABI_EXPORTS, ...(target === "debug" ? DEBUG_EXPORTS : [])]);
+  const promised = new Map([...ABI_EXPORTS, ...(target === "release" ? [] : DEBUG_EXPORTS)]);
   const actual = new Map(module.exports.map(({ name, type }) => [name, type]));
   const missing = [...promised].flatMap(([name, wanted]) => {
     const type = actual.get(name);
@@ -100,7 +100,7 @@ function releaseProblems(path, module, size) {
 /**
  * Checks one module.
  * @param {string} path of the .wasm file
- * @param {"release" | "debug" | "probe"} target the probe may export anything; only the release has a size budget
+ * @param {"release" | "debug" | "probe" | "fuzz"} target the probe may export anything; only the release has a size budget
  * @returns {Promise<string[]>} one sentence per problem, without the file name; empty when all is well
  */
 export async function checkArtifact(path, target) {
@@ -119,10 +119,10 @@ export async function checkArtifact(path, target) {
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const [path, target = "release"] = process.argv.slice(2);
-  const known = /** @type {const} */ (["release", "debug", "probe"]).find(
+  const known = /** @type {const} */ (["release", "debug", "probe", "fuzz"]).find(
     (name) => name === target,
   );
-  if (!path || !known) throw new Error("usage: check-artifact.mjs FILE [release|debug|probe]");
+  if (!path || !known) throw new Error("usage: check-artifact.mjs FILE [release|debug|probe|fuzz]");
   const problems = await checkArtifact(path, known);
   for (const problem of problems) console.error(`${path}: ${problem}`);
   process.exitCode = problems.length > 0 ? 1 : 0;

@@ -20,17 +20,18 @@ const SOURCES = [
   "package-lock.json",
 ];
 
-/** What is built, and into which file: `release` is the product, `debug` and `probe` are for the tests. */
+/** What is built, and into which file: `release` is the product, `debug` and `probe` are for the tests, `fuzz` for long runs of the fuzzer. */
 export const OUTPUTS = {
   release: "build/messages-bridge.wasm",
   debug: "build/messages-bridge.debug.wasm",
   probe: "build/probe.wasm",
+  fuzz: "build/fuzz.wasm",
 };
 
 /** @typedef {keyof typeof OUTPUTS} Target */
 
-/** All targets, in the order in which they are built. */
-export const TARGETS = /** @type {Target[]} */ (Object.keys(OUTPUTS));
+/** What every checkout needs, in the order in which it is built. */
+export const TARGETS = /** @type {Target[]} */ (["release", "debug", "probe"]);
 
 /**
  * Lists the files below `path` (a file or a folder, relative to the root), sorted; a missing path gives none.

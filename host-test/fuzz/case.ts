@@ -17,6 +17,8 @@ export interface FuzzMessage {
   trailers: boolean;
   /** The sender breaks off instead of ending. */
   reset: boolean;
+  /** What a body in another framing says as server-sent events, where that is known. */
+  meant?: string;
 }
 
 export interface FuzzCase {
@@ -30,7 +32,7 @@ export interface FuzzCase {
   marks: string[] | undefined;
 }
 
-/** Number of configurations that cases choose from. */
+/** Number of configurations that chat cases choose from. */
 export const CONFIG_COUNT = 6;
 
 const PATHS = ["/v1/chat/completions", "/v1/chat/completions?x=1", "/openai/v1/chat/completions"];
@@ -58,7 +60,8 @@ function spellingOf(random: Random): Spelling | undefined {
   return random.oneIn(2) ? undefined : { random, rarity: random.pick([3, 10, 40]) };
 }
 
-function makeRequest(random: Random): { request: FuzzMessage; marks: string[] | undefined } {
+/** A chat request as a client sends it, whole or damaged. */
+export function makeRequest(random: Random): { request: FuzzMessage; marks: string[] | undefined } {
   const made = chatRequest(random);
   let { tree } = made;
   let marks: string[] | undefined = made.marks;
@@ -120,7 +123,8 @@ const STATUSES = [
 ];
 const ODD_STATUSES = ["204", "302", "304", "201"];
 
-function makeResponse(random: Random): FuzzMessage {
+/** An answer of any kind. */
+export function makeResponse(random: Random): FuzzMessage {
   const kind = random.int(10);
   const headers: HeaderList = [];
   let body: Uint8Array;
@@ -185,7 +189,7 @@ function cutOf(random: Random, body: Uint8Array): Cut {
     case 1:
       return "whole";
     case 2:
-      return body.length < 2000 ? 1 : 97;
+      return body.length < 400 ? 1 : random.pick([7, 31, 97]);
     case 3:
       return awkwardCuts(body).slice(0, 200);
     case 4:

@@ -66,7 +66,7 @@ function maybeBlank(builder: Builder): string {
 function messages(builder: Builder): Node {
   const { random } = builder;
   const list: Plain[] = [];
-  const count = random.oneIn(40) ? 200 : 1 + random.int(8);
+  const count = random.oneIn(300) ? 200 : 1 + random.int(8);
   for (let at = 0; at < count; at++) list.push(...turn(builder, at));
   return tree(list);
 }

@@ -29,7 +29,7 @@ function messageEvents(random: Random): StreamEvent[] {
   };
   const events = [event("message_start", { message: start })];
   if (random.oneIn(3)) events.push(event("ping", {}));
-  const count = random.oneIn(60) ? 70 : random.int(5);
+  const count = random.oneIn(300) ? 70 : random.int(5);
   for (let index = 0; index < count; index++) events.push(...blockEvents(random, index));
   events.push(event("message_delta", { delta: stop(random), usage: usage(random) }));
   events.push(event("message_stop", {}));
@@ -151,6 +151,17 @@ function frame(events: StreamEvent[], random: Random, spelling: Spelling | undef
     parts.push(lineEnd);
   }
   return parts.join("");
+}
+
+/** Data of the events of one stream, unframed; `plain`: each is the JSON that it was made as. */
+export function eventData(random: Random, wild: boolean): { data: string[]; plain: boolean } {
+  const spelling = random.oneIn(3) ? { random, rarity: 6, plainWords: true } : undefined;
+  const events = messageEvents(random);
+  const shown = wild ? disturb(events, random) : events;
+  return {
+    data: shown.map(({ data }) => (isBytes(data) ? data.bytes : print(data, spelling))),
+    plain: !shown.some(({ data }) => isBytes(data)),
+  };
 }
 
 /** A stream; `wild` allows anything, else it is what the API sends. */

@@ -11,6 +11,8 @@ export const WASM_FILE =
 interface Setup {
   profile: HostProfileName;
   config: object;
+  /** The body that goes upstream is that of Bedrock's InvokeModel. */
+  invokes?: boolean;
 }
 
 const ANTHROPIC = { provider: { type: "anthropic" }, auth: { mode: "client" } };
@@ -55,7 +57,25 @@ export const SETUPS: readonly Setup[] = [
       },
     },
   },
+  {
+    profile: "envoy-hold",
+    config: {
+      version: 1,
+      profile: {
+        provider: { type: "bedrock", region: "us-east-1" },
+        auth: { mode: "keys", keys: [{ name: "own", env: "KEY" }] },
+      },
+    },
+    invokes: true,
+  },
+  {
+    profile: "envoy-hold",
+    config: { version: 1, profile: { ...ANTHROPIC, batches: { input_file: "eager" } } },
+  },
 ];
+
+/** The configurations that only some surfaces use. */
+export const [BEDROCK, EAGER] = [6, 7];
 
 /** A configuration in its VM. */
 export interface Home {

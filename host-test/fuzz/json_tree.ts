@@ -94,7 +94,7 @@ function text(value: string, spelling: Spelling | undefined): string {
   if (spelling === undefined || !spelling.random.oneIn(spelling.rarity)) return plain;
   const { random, plainWords = false } = spelling;
   if (plainWords && /^"[a-z_]+"$/.test(plain)) return plain;
-  return plain.replace(/\\.|[^\\"]/gs, (part) => {
+  return plain.replace(/\\u.{4}|\\.|[^\\"]/gs, (part) => {
     if (part === "/" && random.oneIn(2)) return "\\/";
     if (part.length > 1 || !random.oneIn(3)) return part;
     const unit = part.charCodeAt(0).toString(16).padStart(4, "0");

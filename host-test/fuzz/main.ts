@@ -1,28 +1,28 @@
 /**
- * The fuzzer. Usage: `npm run fuzz -- [--time 30s] [--count N] [--seed S] [--from N] [--surface chat|all]`. Prints the seed first
- * and a line for each finding; exit 1 when there was one. `chat` makes its exchanges from nothing and shrinks findings, `all` damages the
- * fixtures of every surface. Every case can be made again by `--seed S --from N --count 1`.
+ * The fuzzer. Usage: `npm run fuzz -- [--surface NAME] [--time 30s] [--count N] [--seed S] [--from N] [--jobs J] [--build debug|fuzz]`.
+ * Prints the seed first and a line for each finding; exit 1 when there was one. Any case can be made again by
+ * `--seed S --from N --count 1`. Surfaces: docs/testing.md, "Fuzz". A case that takes longer than HANG_MS is a finding too.
  */
+import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { makeCase, type FuzzCase } from "./case.ts";
-import { openHomes, type Home } from "./hosts.ts";
-import { runCase } from "./run.ts";
-import { makeSeedCase, type SeedCase } from "./seed_case.ts";
-import { runSeedCase } from "./seed_run.ts";
-import { readSeeds, SeedHomes } from "./seeds.ts";
-import { describe, kindOf, leavesTraces, shrink } from "./shrink.ts";
+import { Worker } from "node:worker_threads";
+import { SURFACES } from "./surfaces.ts";
+import type { Share, Told } from "./worker.ts";
 
-/** Findings of one kind that are shrunk and shown; the rest are counted. */
-const SHOWN_OF_A_KIND = 2;
-const PROGRESS_EVERY = 50_000;
+/** Longest time that a case may take, the shrinking of a finding included. */
+const HANG_MS = 60_000;
+const LOOK_MS = 500;
+const PROGRESS_MS = 60_000;
 
 const { values } = parseArgs({
   options: {
+    surface: { type: "string", default: "chat" },
     time: { type: "string" },
     count: { type: "string" },
     seed: { type: "string" },
     from: { type: "string", default: "0" },
-    surface: { type: "string", default: "chat" },
+    jobs: { type: "string", default: "1" },
+    build: { type: "string", default: "debug" },
   },
 });
 
@@ -33,72 +33,69 @@ function milliseconds(text: string): number {
   return Number(parts[1]) * unit;
 }
 
-/** One way of making and judging cases; `tell` shows a finding. */
-interface Surface {
-  judge(index: number): string[];
-  tell(index: number, problems: string[]): string;
-  /** Forgets VMs that a finding has spoilt. */
-  renew(index: number): void;
+/** Findings by kind. */
+const kinds = new Map<string, number>();
+
+function note(kind: string, text: string | undefined): void {
+  kinds.set(kind, (kinds.get(kind) ?? 0) + 1);
+  if (text !== undefined) console.log(text);
 }
 
-function chatSurface(seed: number): Surface {
-  let homes: Home[] = openHomes();
-  const make = (index: number): FuzzCase => makeCase(seed, index);
-  return {
-    judge: (index) => {
-      const fuzzCase = make(index);
-      return runCase(homes[fuzzCase.config] as Home, fuzzCase);
-    },
-    tell: (index, problems) => describe(shrink(make(index), problems), problems),
-    renew: () => void (homes = openHomes()),
-  };
+/** Runs one thread to its end, or until it stands still; answers the cases that it has judged. */
+function run(share: Share): Promise<number> {
+  const stand = new Float64Array(share.progress);
+  return new Promise((resolve, reject) => {
+    const worker = new Worker(new URL("./worker.mjs", import.meta.url), { workerData: share });
+    let [last, since] = ["", Date.now()];
+    const watch = setInterval(() => {
+      const now = stand.join();
+      if (now !== last) [last, since] = [now, Date.now()];
+      if (Date.now() - since < HANG_MS) return;
+      note("hang", `--- seed ${share.seed} case ${stand[0]}\n  ! no end after ${HANG_MS} ms`);
+      finish();
+    }, LOOK_MS);
+    const finish = (): void => {
+      clearInterval(watch);
+      void worker.terminate();
+      resolve(stand[1] as number);
+    };
+    worker.on("message", (told: Told) => ("done" in told ? finish() : note(told.kind, told.text)));
+    worker.on("error", reject);
+  });
 }
 
-function seedSurface(run: number): Surface {
-  const seeds = readSeeds();
-  const homes = new SeedHomes();
-  const make = (index: number): SeedCase => makeSeedCase(seeds, run, index);
-  return {
-    judge: (index) => {
-      const seedCase = make(index);
-      return runSeedCase(homes.of(seedCase.seed), seedCase);
-    },
-    tell: (index, problems) => describe(make(index), problems),
-    renew: (index) => homes.drop(make(index).seed),
-  };
-}
-
-/** Runs until the time or the count is used up; answers the number of kinds of findings. */
-function run(surface: Surface, from: number, limits: { until: number; count: number }): number {
-  const kinds = new Map<string, number>();
-  let index = from;
-  for (; index < from + limits.count && performance.now() < limits.until; index++) {
-    const problems = surface.judge(index);
-    if ((index - from + 1) % PROGRESS_EVERY === 0) console.log(`fuzz: ${index - from + 1} cases`);
-    if (problems.length === 0) continue;
-    const kind = kindOf(problems);
-    const count = (kinds.get(kind) ?? 0) + 1;
-    kinds.set(kind, count);
-    if (count <= SHOWN_OF_A_KIND) console.log(surface.tell(index, problems));
-    if (leavesTraces(problems)) surface.renew(index);
-  }
+async function main(): Promise<void> {
+  const name = values.surface;
+  const entry = SURFACES[name];
+  if (entry === undefined)
+    throw new Error(`--surface ${name}: known are ${Object.keys(SURFACES).join(", ")}`);
+  if (values.build === "fuzz")
+    process.env["FUZZ_WASM"] ??= fileURLToPath(new URL("../../build/fuzz.wasm", import.meta.url));
+  const seed = Number(values.seed ?? Date.now() % 1_000_000_007);
+  const timed = values.time ?? (values.count === undefined ? "30s" : undefined);
+  const until = timed === undefined ? Infinity : Date.now() + milliseconds(timed);
+  const jobs = Number(values.jobs);
+  const { inputs } = entry;
+  const cases = values.count === undefined ? Infinity : Math.ceil(Number(values.count) / inputs);
+  console.log(`fuzz: surface ${name}, seed ${seed}`);
+  const shares = Array.from({ length: jobs }, (_, job): Share => {
+    const from = Number(values.from) + job;
+    const count = Math.ceil((cases - job) / jobs);
+    const progress = new SharedArrayBuffer(16);
+    return { surface: name, seed, from, step: jobs, count, until, progress };
+  });
+  const started = performance.now();
+  const doneSoFar = (): number =>
+    shares.reduce((sum, { progress }) => sum + (new Float64Array(progress)[1] as number), 0);
+  const tick = setInterval(() => console.log(`fuzz: ${doneSoFar() * inputs} inputs`), PROGRESS_MS);
+  const done = (await Promise.all(shares.map(run))).reduce((sum, one) => sum + one, 0);
+  clearInterval(tick);
+  const seconds = (performance.now() - started) / 1000;
   for (const [kind, count] of kinds) console.log(`fuzz: ${count} times: ${kind}`);
-  console.log(`fuzz: ${index - from} cases, ${kinds.size} kinds of findings`);
-  return kinds.size;
+  console.log(
+    `fuzz: ${done * inputs} inputs in ${seconds.toFixed(1)} s, ${Math.round((done * inputs) / seconds)} each second, ${kinds.size} kinds of findings`,
+  );
+  process.exitCode = kinds.size > 0 ? 1 : 0;
 }
 
-const SURFACES: Readonly<Record<string, (seed: number) => Surface>> = {
-  chat: chatSurface,
-  all: seedSurface,
-};
-const open = SURFACES[values.surface];
-if (open === undefined)
-  throw new Error(`--surface ${values.surface}: known are ${Object.keys(SURFACES).join(" and ")}`);
-const seed = Number(values.seed ?? Date.now() % 1_000_000_007);
-console.log(`fuzz: seed ${seed}`);
-const timed = values.time ?? (values.count === undefined ? "30s" : undefined);
-const findings = run(open(seed), Number(values.from), {
-  until: timed === undefined ? Infinity : performance.now() + milliseconds(timed),
-  count: values.count === undefined ? Infinity : Number(values.count),
-});
-process.exitCode = findings > 0 ? 1 : 0;
+await main();

@@ -2,31 +2,42 @@
 
 /** One sequence per case, so that a case can be made again from its seed and number alone. */
 export class Random {
-  private readonly state = new Uint32Array(4);
+  private a = 1;
+  private b = 1;
+  private c = 1;
+  private d = 1;
 
   /** `seed` names the run, `index` the case in it. Both unsigned 32-bit. */
   constructor(seed: number, index: number) {
-    let mixed = (seed ^ Math.imul(index + 1, 0x9e3779b1)) >>> 0;
-    for (let at = 0; at < 4; at++) {
-      mixed = (mixed + 0x9e3779b9) >>> 0;
-      let word = Math.imul(mixed ^ (mixed >>> 16), 0x21f0aaad);
-      word = Math.imul(word ^ (word >>> 15), 0x735a2d97);
-      this.state[at] = (word ^ (word >>> 15)) | 1;
-    }
+    this.restart(seed, index);
+  }
+
+  /** Begins another sequence. */
+  restart(seed: number, index: number): void {
+    let mixed = seed ^ Math.imul(index + 1, 0x9e3779b1);
+    const word = (): number => {
+      mixed = (mixed + 0x9e3779b9) | 0;
+      let next = Math.imul(mixed ^ (mixed >>> 16), 0x21f0aaad);
+      next = Math.imul(next ^ (next >>> 15), 0x735a2d97);
+      return (next ^ (next >>> 15)) | 1;
+    };
+    this.a = word();
+    this.b = word();
+    this.c = word();
+    this.d = word();
   }
 
   /** An integer from 0 up to, not including, `bound` (at least 1). */
   int(bound: number): number {
-    const { state } = this;
-    let word = state[3] as number;
-    const first = state[0] as number;
-    state[3] = state[2] as number;
-    state[2] = state[1] as number;
-    state[1] = first;
+    const first = this.a;
+    let word = this.d;
+    this.d = this.c;
+    this.c = this.b;
+    this.b = first;
     word ^= word << 11;
     word ^= word >>> 8;
     word ^= first ^ (first >>> 19);
-    state[0] = word;
+    this.a = word;
     return (word >>> 0) % bound;
   }
 

@@ -81,8 +81,9 @@ function judge(fuzzCase: FuzzCase, result: ExchangeResult): string[] {
   const translated = upstream.ended && !passes(request);
   if (translated) {
     const marks = fuzzCase.marks ?? [];
+    const body = Buffer.from(upstream.body());
     const sent = upstreamProblems(
-      Buffer.from(upstream.body()),
+      SETUPS[fuzzCase.config]?.invokes === true ? asMessages(body, request) : body,
       request.body ?? new Uint8Array(0),
       marks,
     );
@@ -91,6 +92,18 @@ function judge(fuzzCase: FuzzCase, result: ExchangeResult): string[] {
   }
   if (isForeign(fuzzCase) && stream.reply === undefined) return problems;
   return [...problems, ...judgeClient(result, fuzzCase)];
+}
+
+/** A body of InvokeModel as the Messages API has it: what stands in the path is a member again. */
+function asMessages(body: Buffer, request: FuzzMessage): Buffer {
+  const sent = parseLoosely(body);
+  if (typeof sent !== "object" || sent === null) return body;
+  const { anthropic_version: version, ...rest } = sent as Record<string, unknown>;
+  delete rest["anthropic_beta"];
+  if (typeof version !== "string") return Buffer.from("no anthropic_version");
+  const asked = parseLoosely(request.body ?? body) as Record<string, unknown> | null;
+  const stream = asked?.["stream"] === true ? { stream: true } : {};
+  return Buffer.from(JSON.stringify({ model: "m", ...rest, ...stream }));
 }
 
 function piecesIn({ request, response }: FuzzCase): number {
@@ -169,7 +182,8 @@ function mayRefuse(result: ExchangeResult): boolean {
   return /too_large|event_too|invalid_upstream/.test(result.client.text());
 }
 
-function truthOf({ headers, body }: FuzzMessage): Told | undefined {
+function truthOf({ headers, body, meant }: FuzzMessage): Told | undefined {
+  if (meant !== undefined) return meant.includes("\ufffd") ? undefined : tellStream(meant);
   if (body === undefined || headers.some(([name]) => name === "content-encoding")) return undefined;
   const text = Buffer.from(body).toString("utf8");
   if (text.includes("\ufffd")) return undefined;

@@ -1,14 +1,18 @@
 /** Runs a case that grew from a seed. What is judged holds for every surface. */
 import type { ExchangeResult } from "../host/index.ts";
+import type { FuzzCase } from "./case.ts";
 import type { Home } from "./hosts.ts";
 import { differences, send, wholeCase } from "./run.ts";
-import type { SeedCase } from "./seed_case.ts";
+
+/** What else must hold for an exchange. */
+export type Judge = (result: ExchangeResult) => string[];
 
 /** What is wrong; empty when nothing is. A failure of the model (trap, hang, misuse) is one problem. */
-export function runSeedCase(home: Home, seedCase: SeedCase): string[] {
+export function runSeedCase(home: Home, seedCase: FuzzCase, judge?: Judge): string[] {
   try {
     const first = send(home, seedCase);
     const problems = [...bodyProblems(first), ...refusalProblems(first, seedCase)];
+    problems.push(...(judge?.(first) ?? []));
     const again = send(home, wholeCase(seedCase));
     const split = differences(seedCase, first, again);
     problems.push(...split.filter((problem) => !isLateFailure(problem, first, again)));
@@ -56,7 +60,7 @@ function bodyProblems({ client, stream, upstream }: ExchangeResult): string[] {
 }
 
 /** What is told of a request that is JSON must be more than that it is none. */
-function refusalProblems({ client, stream }: ExchangeResult, { request }: SeedCase): string[] {
+function refusalProblems({ client, stream }: ExchangeResult, { request }: FuzzCase): string[] {
   if (stream.reply?.origin !== "filter" || request.body === undefined) return [];
   const message = /"message":"((?:[^"\\]|\\.)*)"/.exec(client.text())?.[1];
   if (message === undefined || message === "") return ["a refusal that says nothing"];

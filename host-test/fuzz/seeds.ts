@@ -41,9 +41,22 @@ function fromGolden(golden: ReturnType<typeof goldenCases>[number]): Seed {
 /** VMs by configuration, opened when first used. */
 export class SeedHomes {
   private readonly homes = new Map<string, Home>();
+  private readonly bySeed = new Map<Seed, Home>();
 
   /** The home of a seed's configuration. Throws when it is refused. */
-  of({ settings, name }: Seed): Home {
+  of(seed: Seed): Home {
+    let home = this.bySeed.get(seed);
+    if (home === undefined) this.bySeed.set(seed, (home = this.open(seed)));
+    return home;
+  }
+
+  /** Forgets a home that a finding has spoilt. */
+  drop({ settings }: Seed): void {
+    this.homes.delete(JSON.stringify(settings));
+    this.bySeed.clear();
+  }
+
+  private open({ settings, name }: Seed): Home {
     const key = JSON.stringify(settings);
     const known = this.homes.get(key);
     if (known !== undefined) return known;
@@ -53,10 +66,5 @@ export class SeedHomes {
     const home = { host, root, quietBytes: host.liveBytes() };
     this.homes.set(key, home);
     return home;
-  }
-
-  /** Forgets a home that a finding has spoilt. */
-  drop({ settings }: Seed): void {
-    this.homes.delete(JSON.stringify(settings));
   }
 }
