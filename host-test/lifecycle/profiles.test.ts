@@ -1,13 +1,10 @@
 // Profiles and keys: chosen by route prefix, host, header and model, the header edits waiting for the body where they must.
 
-import { readFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { WasmHost, exchange, type HeaderList } from "../host/index.ts";
+import { filterBytes } from "../support/filter.ts";
 
-const WASM = readFileSync(
-  fileURLToPath(new URL("../../build/messages-bridge.wasm", import.meta.url)),
-);
+const WASM = filterBytes();
 const PROVIDER = { type: "anthropic" };
 
 const key = (name: string, extra: object = {}) => ({ name, value: `sk-${name}`, ...extra });

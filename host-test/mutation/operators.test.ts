@@ -42,7 +42,7 @@ it("finds every place, and none in imports and constants", () => {
 it("changes its place and nothing else", () => {
   const bound = mutantsOf("f.ts", SOURCE)[2];
   if (bound === undefined) throw new Error("there is no third fault");
-  expect(applyMutant(SOURCE, bound)).toBe(SOURCE.replace("x < 3", "x <= 3"));
+  expect(applyMutant(SOURCE, bound)).toBe(SOURCE.replace("x < 3", "(x <= 3)"));
 });
 
 it("draws the same faults from the same seed, each once", () => {

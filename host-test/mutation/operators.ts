@@ -3,6 +3,9 @@
 
 import ts from "typescript";
 
+/** What stands at a fault's place. A `constant` is worked out by the compiler: nothing can choose between two when it runs. */
+export type Form = "expression" | "statement" | "constant";
+
 /** One fault: the text from `start` to `end` becomes `text`. */
 export interface Mutant {
   /** below the top of the repository */
@@ -11,6 +14,7 @@ export interface Mutant {
   readonly end: number;
   readonly text: string;
   readonly operator: string;
+  readonly form: Form;
 }
 
 /** What a fault is called and where it applies; null: not at this node. */
@@ -112,7 +116,8 @@ export function mutantsOf(file: string, text: string): Mutant[] {
       if (change === null) continue;
       const [name, replacement] = change;
       const start = node.getStart(source);
-      found.push({ file, start, end: node.getEnd(), text: replacement, operator: name });
+      const form = formOf(node);
+      found.push({ file, start, end: node.getEnd(), text: replacement, operator: name, form });
     }
     ts.forEachChild(node, visit);
   };
@@ -120,9 +125,20 @@ export function mutantsOf(file: string, text: string): Mutant[] {
   return found;
 }
 
+/** What stands at `node`. */
+export function formOf(node: ts.Node): Form {
+  if (ts.findAncestor(node, ts.isFunctionLike) === undefined) return "constant";
+  return ts.isStatement(node) ? "statement" : "expression";
+}
+
 /** The text with the fault in it. */
-export function applyMutant(text: string, { start, end, text: replacement }: Mutant): string {
-  return text.slice(0, start) + replacement + text.slice(end);
+export function applyMutant(text: string, mutant: Mutant): string {
+  return text.slice(0, mutant.start) + replacement(mutant) + text.slice(mutant.end);
+}
+
+/** What the fault puts there, of a piece: what binds tighter than the old operator does not tear it apart. */
+export function replacement({ text, form }: Mutant): string {
+  return form === "statement" || /^\w*$/.test(text) ? text : `(${text})`;
 }
 
 /** Line of the fault, from 1. */

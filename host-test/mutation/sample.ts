@@ -2,8 +2,10 @@
 
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
+import ts from "typescript";
 import type { Equivalent } from "./equivalent.ts";
-import { mutantsOf, type Mutant } from "./operators.ts";
+import type { Listed } from "./listed.ts";
+import { formOf, mutantsOf, type Form, type Mutant } from "./operators.ts";
 
 /** Generated, compiled for tests only, or no code. */
 const LEFT_OUT =
@@ -56,4 +58,37 @@ export function isEquivalent(rows: readonly Equivalent[], mutant: Mutant, text: 
   return rows.some(
     (row) => row.file === mutant.file && row.line === line && row.text === mutant.text,
   );
+}
+
+/** The faults of a list. A row whose line is not there, or there twice, is an error. */
+export function listed(texts: ReadonlyMap<string, string>, rows: readonly Listed[]): Mutant[] {
+  return rows.map(({ file, line, was, becomes }) => {
+    const text = texts.get(file) ?? "";
+    const at = text.split("\n").flatMap((one, index) => (lineText(one) === line ? [index] : []));
+    if (at.length !== 1) throw new Error(`${file} has the line "${line}" ${at.length} times`);
+    const before = text.split("\n").slice(0, at[0]).join("\n").length + 1;
+    const start = text.indexOf(was, before);
+    if (!line.includes(was)) throw new Error(`the line "${line}" has no "${was}"`);
+    return {
+      file,
+      start,
+      end: start + was.length,
+      text: becomes,
+      operator: "listed",
+      form: formAt(text, start, start + was.length),
+    };
+  });
+}
+
+/** What stands from `start` to `end`; a part that is no whole one cannot be switched. */
+function formAt(text: string, start: number, end: number): Form {
+  const source = ts.createSourceFile("", text, ts.ScriptTarget.Latest, true);
+  const find = (node: ts.Node): ts.Node | undefined =>
+    node.getStart(source) === start && node.getEnd() === end
+      ? node
+      : ts.forEachChild(node, (child) =>
+          child.pos <= start && child.end >= end ? find(child) : undefined,
+        );
+  const node = find(source);
+  return node === undefined ? "constant" : formOf(node);
 }

@@ -1,128 +1,142 @@
-// Builds the module with one fault and runs the tests against it, cheapest first, until one of them fails.
+// Judges faults: those that can be switched share one build, the others get one each; then the tests run until one fails.
 
-import { spawn } from "node:child_process";
-import { cp, mkdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
+import { Copy, modulesIn, TARGETS, type Place } from "./build.ts";
 import { applyMutant, type Mutant } from "./operators.ts";
+import { runProgram } from "./program.ts";
+import type { Stage } from "./suites.ts";
+import {
+  numbered,
+  SWITCH_EXPORT,
+  SWITCH_FILE,
+  SWITCH_TEXT,
+  switchedTo,
+  withSwitches,
+  type Switched,
+} from "./switches.ts";
 
-/** What became of a fault. `invalid`: it does not compile, so it is none. `stuck`: caught, because something ran on. */
-export type Verdict = "caught" | "survived" | "invalid" | "stuck";
+/**
+ * What became of a fault. `invalid`: it does not compile, so it is none. `stuck`: caught, because something ran on. `open`: the short
+ * tests have not seen it.
+ */
+export type Verdict = "caught" | "survived" | "invalid" | "stuck" | "open";
 
-/** A verdict and the suite that gave it. */
+/** A verdict and the test that gave it. */
 export interface Judged {
   readonly verdict: Verdict;
   readonly by: string;
 }
 
-const BUILD_MS = 120_000;
-const SUITE_MS = 600_000;
-/** Sources of the engines, which have tests of their own through the probe. */
-const ENGINES = /^plugin\/(bytes|json|sse|eventstream|abi)\//;
+/** Longest time between the ends of two tests. */
+const SILENCE_MS: Record<Stage, number> = { short: 120_000, long: 300_000 };
 
-/** The modules that the tests can be told to take, by the name of the variable. */
-const TARGETS = [
-  ["probe", "plugin/probe.ts", "PROBE_WASM"],
-  ["release", "plugin/index.ts", "BRIDGE_WASM"],
-  ["debug", "plugin/debug.ts", "DEBUG_WASM"],
-] as const;
-
-/** Suites in the order in which they run: those that see most in little time come first. */
-const SUITES: readonly (readonly [name: string, paths: readonly string[]])[] = [
-  ["golden", ["host-test/golden", "host-test/surfaces", "host-test/errors"]],
-  ["unit", ["host-test/unit"]],
-  ["split", ["host-test/split", "host-test/lifecycle", "host-test/providers"]],
-  ["rest", ["host-test/native", "host-test/prefill", "host-test/fuzz", "host-test/soak"]],
-];
-
-/** Judges one fault after the other in a copy of the sources in `folder`; `root` is the checkout. */
+/** Judges faults of the checkout `root`, with modules below `folder`. */
 export class Judge {
-  private constructor(
-    private readonly root: string,
-    private readonly folder: string,
-  ) {}
+  readonly #root: string;
+  readonly #folder: string;
+  readonly #numbers = new Map<Mutant, number>();
 
-  /** Copies the sources. The caller removes the folder. */
-  static async open(root: string, folder: string): Promise<Judge> {
-    await mkdir(folder, { recursive: true });
-    for (const part of ["plugin", "asconfig.json"]) {
-      await cp(join(root, part), join(folder, part), { recursive: true });
+  private constructor(root: string, folder: string) {
+    this.#root = root;
+    this.#folder = folder;
+  }
+
+  /** Builds the modules with as many of `mutants` as the compiler takes side by side. The caller removes the folder. */
+  static async open(root: string, folder: string, mutants: readonly Mutant[]): Promise<Judge> {
+    const judge = new Judge(root, folder);
+    const copy = await Copy.open(root, join(folder, "all"));
+    await copy.write(SWITCH_FILE, SWITCH_TEXT);
+    for (const entry of ["plugin/index.ts", "plugin/probe.ts"]) {
+      await copy.write(entry, (await copy.original(entry)) + SWITCH_EXPORT);
     }
-    await rm(join(folder, "node_modules"), { force: true });
-    await symlink(join(root, "node_modules"), join(folder, "node_modules"));
-    return new Judge(root, folder);
+    const files = numbered(mutants);
+    for (let wrong = await place(copy, files); wrong > 0; wrong = await place(copy, files));
+    for (const file of files.values()) {
+      for (const [mutant, number] of file) judge.#numbers.set(mutant, number);
+    }
+    return judge;
   }
 
-  /** The name of a suite that fails without any fault, which would make every verdict worthless; empty: all pass. */
-  async unsound(): Promise<string> {
-    const { verdict, by } = await this.#run("plugin/bytes");
-    return verdict === "survived" ? "" : by || "the build";
+  /** How many faults share the build. */
+  get switched(): number {
+    return this.#numbers.size;
   }
 
-  /** Puts the fault in, judges it and takes it out again. */
-  async judge(mutant: Mutant): Promise<Judged> {
-    const path = join(this.folder, mutant.file);
-    const text = await readFile(path, "utf8");
-    await writeFile(path, applyMutant(text, mutant));
+  /** The test of a stage that fails without any fault, which would make every verdict worthless; empty: all pass. */
+  async unsound(stage: Stage): Promise<string> {
+    const folder = join(this.#folder, "none");
+    await this.#switchTo(0, folder);
+    const { verdict, by } = await this.#test(stage, folder, "");
+    return verdict === "survived" ? "" : by || "a test that never ends";
+  }
+
+  /** What the tests of one stage say about the fault. */
+  async judge(mutant: Mutant, stage: Stage): Promise<Judged> {
+    const number = this.#numbers.get(mutant);
+    const folder = join(this.#folder, `${mutant.start}-${Math.random().toString(36).slice(2)}`);
     try {
-      return await this.#run(mutant.file);
+      if (number !== undefined) await this.#switchTo(number, folder);
+      else if (!(await this.#buildAlone(mutant, folder))) return { verdict: "invalid", by: "" };
+      return await this.#test(stage, folder, mutant.file);
     } finally {
-      await writeFile(path, text);
+      await rm(folder, { recursive: true, force: true });
     }
   }
 
-  async #run(file: string): Promise<Judged> {
-    const isEngine = ENGINES.test(`${file}/`);
-    const env: Record<string, string> = {};
-    for (const [target, entry, variable] of TARGETS) {
-      if (target === "probe" && !isEngine) continue;
-      const output = join(this.folder, `${target}.wasm`);
-      if ((await this.#compile(target, entry, output)) !== 0) return { verdict: "invalid", by: "" };
-      env[variable] = output;
+  async #switchTo(number: number, folder: string): Promise<void> {
+    await mkdir(folder, { recursive: true });
+    for (const { name } of TARGETS) {
+      const module = await readFile(join(this.#folder, "all", `${name}.wasm`));
+      await writeFile(join(folder, `${name}.wasm`), switchedTo(module, number));
     }
-    const suites = isEngine ? [...SUITES].sort(unitFirst) : SUITES;
-    for (const [name, paths] of suites) {
-      const code = await this.#test(paths, env);
-      if (code === null) return { verdict: "stuck", by: name };
-      if (code !== 0) return { verdict: "caught", by: name };
-    }
-    return { verdict: "survived", by: "" };
   }
 
-  #compile(target: string, entry: string, output: string): Promise<number | null> {
-    const compiler = createRequire(import.meta.url).resolve("assemblyscript/bin/asc.js");
-    // Half optimised: ten times as fast to make, and the tests do not measure speed.
-    const level = target === "debug" ? [] : ["--optimizeLevel", "1"];
-    const args = [compiler, entry, "--config", "asconfig.json", "--target", target, ...level];
-    return run(process.execPath, [...args, "--outFile", output], this.folder, {}, BUILD_MS);
+  async #buildAlone(mutant: Mutant, folder: string): Promise<boolean> {
+    const copy = await Copy.open(this.#root, folder);
+    await copy.write(mutant.file, applyMutant(await copy.original(mutant.file), mutant));
+    return (await copy.build()) === null;
   }
 
-  #test(paths: readonly string[], env: Record<string, string>): Promise<number | null> {
-    const vitest = join(this.root, "node_modules/vitest/vitest.mjs");
-    const args = [vitest, "run", "--project", "unit", "--bail", "1", "--reporter", "dot", ...paths];
-    return run(process.execPath, args, this.root, env, SUITE_MS);
+  async #test(stage: Stage, modules: string, source: string): Promise<Judged> {
+    const vitest = join(dirname(createRequire(import.meta.url).resolve("vitest")), "vitest.mjs");
+    const config = join(this.#root, "host-test/mutation/vitest.config.ts");
+    const env = { ...modulesIn(modules), MUTATION_STAGE: stage, MUTATION_SOURCE: source };
+    const args = [vitest, "run", "--config", config];
+    const { code, output } = await runProgram(args, this.#root, env, SILENCE_MS[stage]);
+    if (code === 0) return { verdict: "survived", by: "" };
+    if (code === null) return { verdict: "stuck", by: "" };
+    const failed = /^failed (.*)$/m.exec(output);
+    if (failed === null) throw new Error(`the tests did not run: ${output.slice(-2000)}`);
+    return { verdict: "caught", by: String(failed[1]) };
   }
 }
 
-function unitFirst([a]: readonly [string, unknown], [b]: readonly [string, unknown]): number {
-  return Number(b === "unit") - Number(a === "unit");
+/** Writes all switches and builds; takes the faults out that the compiler does not bear, and says how many. */
+async function place(copy: Copy, files: Map<string, Map<Mutant, number>>): Promise<number> {
+  const sources = new Map<string, Switched>();
+  for (const [file, mutants] of files) {
+    const entry = file === "plugin/index.ts" || file === "plugin/probe.ts" ? SWITCH_EXPORT : "";
+    const switched = withSwitches((await copy.original(file)) + entry, mutants);
+    sources.set(file, switched);
+    await copy.write(file, switched.text);
+  }
+  const wrong = await copy.build();
+  if (wrong === null) return 0;
+  const refused = new Set(wrong.map((at) => refusedBy(sources.get(at.file), at)));
+  for (const mutant of refused) {
+    if (mutant === undefined)
+      throw new Error(`the sources do not compile: ${JSON.stringify(wrong)}`);
+    files.get(mutant.file)?.delete(mutant);
+  }
+  return refused.size;
 }
 
-/** Exit code of a program; null when it had to be stopped. Its output is nobody's. */
-function run(
-  program: string,
-  args: string[],
-  cwd: string,
-  env: Record<string, string>,
-  timeout: number,
-): Promise<number | null> {
-  return new Promise((resolve, reject) => {
-    const child = spawn(program, args, { cwd, env: { ...process.env, ...env }, stdio: "ignore" });
-    const timer = setTimeout(() => child.kill("SIGKILL"), timeout);
-    child.once("error", reject);
-    child.once("exit", (code) => {
-      clearTimeout(timer);
-      resolve(code);
-    });
-  });
+/** The fault at a place of a source with switches; else the one before it, whose guard may be what is missed there. */
+function refusedBy(source: Switched | undefined, { line, column }: Place): Mutant | undefined {
+  if (source === undefined) return undefined;
+  const before = source.text.split("\n").slice(0, line - 1);
+  const at = before.reduce((sum, text) => sum + text.length + 1, column - 1);
+  return source.places.filter(({ start }) => start <= at).at(-1)?.mutant;
 }
