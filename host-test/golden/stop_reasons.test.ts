@@ -40,11 +40,10 @@ describe.each(ROWS)("%s", (reason, finish, told) => {
       { type: "message_stop" },
     ].map((event) => `event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`);
     const { client } = filter.chat({ ...HELLO, stream: true }, answerEvents(events.join("")));
-    const items = parseSse(client.text());
-    const [last, done] = items.slice(-2) as { data: string }[];
-    const chunk = JSON.parse(last?.data ?? "{}") as Ended;
-    expect(chunk.choices[0]?.finish_reason).toBe(finish);
-    expect(chunk.anthropic).toEqual(extension);
-    expect(done?.data).toBe("[DONE]");
+    const items = parseSse(client.text()) as { data: string }[];
+    expect(items.at(-1)?.data).toBe("[DONE]");
+    const chunks = items.slice(0, -1).map(({ data }) => JSON.parse(data) as Ended);
+    expect(chunks.at(-1)?.choices[0]?.finish_reason).toBe(finish);
+    expect(chunks.at(-1)?.anthropic).toEqual(extension);
   });
 });

@@ -4,7 +4,7 @@
 import { expect, it } from "vitest";
 import { CLIENT_PATH, clientHeaders, upstreamHeaders, upstreamMessage } from "../bench/inputs.ts";
 import type { HeaderList, HttpStream } from "../host/index.ts";
-import { BODY, open, type Bench } from "./support.ts";
+import { asked, BODY, EVENT_HEADERS, EVENTS, open, STREAM_BODY, type Bench } from "./support.ts";
 
 const PSEUDO: HeaderList = [
   [":authority", "host"],
@@ -60,4 +60,13 @@ it.each(["200", "500"])("sets both lengths, status %s", (status) => {
   for (const stream of [exchange(bench, status), exchange(bench, status)]) {
     for (const [length, bytes] of lengths(stream)) expect(length).toBe(String(bytes));
   }
+});
+
+it("writes nothing behind the last event when nothing came there", () => {
+  const stream = asked(open(), STREAM_BODY);
+  stream.responseHeaders(EVENT_HEADERS);
+  stream.responseBody(EVENTS.join(""));
+  const before = { ...stream.hostCallsByName };
+  stream.responseBody("", { end: true });
+  expect(stream.hostCallsByName.proxy_set_buffer_bytes).toBe(before.proxy_set_buffer_bytes);
 });

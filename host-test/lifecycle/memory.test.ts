@@ -117,6 +117,31 @@ describe("bytes that a Responses stream holds", () => {
   });
 });
 
+describe("memory that one request took is there for the next", () => {
+  const of = (bytes: number): string => "x".repeat(bytes);
+  const large = { ...HELLO, messages: [{ role: "user", content: of(2 * MIB) }] };
+  for (const [name, body] of [
+    [
+      "a turn to be continued",
+      {
+        model: "claude-opus-4-7",
+        messages: [...HELLO.messages, { role: "assistant", content: of(MIB / 4) }],
+      },
+    ],
+  ] as const) {
+    it(name, () => {
+      const { host, root } = open(CONFIG, { bufferLimit: 64 * MIB });
+      const send = (request: object): number => {
+        exchange(host, root, { request: chatRequest(request), response: answer(REPLY) });
+        return host.memoryBytes;
+      };
+      const before = send(large);
+      send(body);
+      expect(send(large)).toBe(before);
+    });
+  }
+});
+
 function toolStart(): string {
   const content_block = { type: "tool_use", id: "toolu_1", name: "get_weather", input: {} };
   return `data: ${JSON.stringify({ type: "content_block_start", index: 0, content_block })}\n\n`;

@@ -8,4 +8,29 @@ export interface Equivalent {
   readonly why: string;
 }
 
-export const EQUIVALENT: readonly Equivalent[] = [];
+export const EQUIVALENT: readonly Equivalent[] = [
+  {
+    file: "plugin/filter/root.ts",
+    line: "LINE.put(ptr, len < LINE_CAP ? len : LINE_CAP);",
+    text: "len <= LINE_CAP",
+    why: "the smaller of two that are equal",
+  },
+  {
+    file: "plugin/policy/config/defaults.ts",
+    line: "profile.clientHeaders = reader.emptyList;",
+    text: ";",
+    why: "a list at address 0 is read as empty: nothing lies in the first bytes of the memory",
+  },
+  {
+    file: "plugin/translate/chat/calls.ts",
+    line: "if (c.broken) return false;",
+    text: "return true;",
+    why: "a cursor that is broken stays it, and the next question asked of it refuses the body",
+  },
+  {
+    file: "plugin/translate/responses/mcp_tool.ts",
+    line: "if (isToken && isText && startsWithLiteral(inside, c.valueLen - 2, L.BEARER)) {",
+    text: "c.valueLen + 2",
+    why: "a text that is shorter than the word ends with a quote, which the word has not",
+  },
+];

@@ -85,6 +85,13 @@ describe("passthrough", () => {
     }
   });
 
+  test("a native body that was changed before keeps its change", () => {
+    const settings = { models: { aliases: { ours: REFUSING } } };
+    const prefill = { mode: "strip" };
+    const seen = ask({ surface: "native", model: "ours", prefill, settings });
+    expect(seen.sent).toMatchObject({ model: REFUSING, messages: [QUESTION] });
+  });
+
   test("native bodies keep every byte", () => {
     const seen = ask({ surface: "native", model: TAKING, prefill: { mode: "strip" } });
     expect(seen.bytes).toBe(JSON.stringify({ model: TAKING, max_tokens: 256, messages: ending() }));

@@ -109,6 +109,12 @@ describe("a key rests", () => {
     expect(key(gate)).toBe("sk-b");
   });
 
+  test("after one of which Envoy does not say whose it is", () => {
+    const gate = new Gate({ select: "first" });
+    gate.send("one", 429, [], [], { "response.code_details": "" });
+    expect(key(gate)).toBe("sk-b");
+  });
+
   test("as long as cooldown_ms says, and never when that is 0", () => {
     const short = new Gate({ select: "first", cooldown_ms: 10 });
     short.send("one", 429);

@@ -238,15 +238,19 @@ describe("a client that lost something sends no wrong block", () => {
     );
   });
 
-  test("the text was cut behind the last thinking", () => {
+  test.each([
+    ["Let me see. ", "Let me"],
+    ["\nLet me see.", "\nLet me see"],
+    ["éé", "é"],
+  ])("the text %j was cut in front of the last thinking", (text, left) => {
     const message = whole([
       { type: "thinking", thinking: "First.", signature: "S0==" },
-      { type: "text", text: "Let me see. " },
+      { type: "text", text },
       { type: "thinking", thinking: "Second.", signature: "S1==" },
       { type: "text", text: "Done." },
     ]);
-    const { blocks, adapted } = sentBack({ ...message, content: "Let me" });
-    expect(blocks).toEqual([{ type: "text", text: "Let me" }]);
+    const { blocks, adapted } = sentBack({ ...message, content: left });
+    expect(blocks).toEqual([{ type: "text", text: left }]);
     expect(adapted).toBe("dropped:reasoning");
   });
 });

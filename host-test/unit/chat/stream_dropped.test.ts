@@ -45,6 +45,22 @@ test("texts beside a schema's tool call count one each", () => {
   expect(filter.host.metrics.value(COUNTER)).toBe(2);
 });
 
+test("texts are withheld up to max_event_bytes; what is longer is sent at once", () => {
+  const config = (max_event_bytes: number) =>
+    withProfile({ params: { structured_output: "tool" }, limits: { max_event_bytes } });
+  const sent = (length: number): string => {
+    const filter = Filter.load({ config: config(400) });
+    const pieces = [300, length - 300].map((size) => text("x".repeat(size)));
+    const { client } = filter.chat(
+      { ...HELLO, stream: true, response_format },
+      answerEvents(streamOf(...pieces, json)),
+    );
+    return client.text();
+  };
+  expect(sent(400)).not.toContain("xxx");
+  expect(sent(401)).toContain("xxx");
+});
+
 test("a profile without metrics counts nothing", () => {
   const filter = Filter.load({ config: withProfile({ observability: { metrics: false } }) });
   filter.chat({ ...HELLO, stream: true }, answerEvents(streamOf(search)));

@@ -64,6 +64,18 @@ test("what stands in front of the answer is not looked at", () => {
   expect(scan(["b"], ["ab", "ab"], 2)).toEqual({ text: "aba", hit: 0 });
 });
 
+test("a sequence does not reach from one text into the next", () => {
+  expect(x.scanOpen(1, 0)).toBe(1);
+  const stop = utf8("END");
+  expect(x.scanAdd(probe.put(stop), stop.length)).toBe(1);
+  x.scanFeed(probe.put(utf8("a EN")), 4);
+  x.scanEnd();
+  expect(x.dedupeLength()).toBe(4);
+  x.scanFeed(probe.put(utf8("D of it")), 7);
+  x.scanEnd();
+  expect([x.dedupeLength(), x.scanHit()]).toEqual([11, -1]);
+});
+
 test("no more is withheld than may become a sequence", () => {
   x.scanOpen(1, 0);
   const stop = utf8("-".repeat(9) + "x");
