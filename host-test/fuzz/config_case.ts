@@ -1,8 +1,7 @@
 /** Configurations, right and damaged: each is accepted or refused with a place and a reason, twice the same, and one that is accepted serves. */
 import { exchange, WasmHost } from "../host/index.ts";
 import { BAD, ENVIRONMENT, GOOD } from "../unit/config/cases.ts";
-import { readFileSync } from "node:fs";
-import { WASM_FILE } from "./hosts.ts";
+import { countedModule } from "./hosts.ts";
 import { Members, print, tree, type Node, type Plain } from "./json_tree.ts";
 import { mutateBytes, mutateTree } from "./mutate.ts";
 import { Random } from "./random.ts";
@@ -66,7 +65,6 @@ interface Outcome {
   served: string;
 }
 
-const MODULE = readFileSync(WASM_FILE);
 const SMALLEST = '{"version":1,"profile":{}}';
 
 export class ConfigSurface implements Surface {
@@ -107,7 +105,7 @@ export class ConfigSurface implements Surface {
   /** A VM that has made what it keeps whatever comes: the writers of a report, the blocks of a first exchange. */
   private open(): WasmHost {
     const options = { profile: "envoy-hold", canary: false, env: ENVIRONMENT } as const;
-    const host = WasmHost.loadSync(MODULE, options);
+    const host = WasmHost.loadSync(countedModule(), options);
     for (const config of ["{}", SMALLEST]) outcomeOf(host, Buffer.from(config));
     return host;
   }

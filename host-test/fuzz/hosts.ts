@@ -1,12 +1,16 @@
 /** The configurations that cases run under, each in a host model of its own that lives as long as the run. */
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { counting } from "../bench/count/instrument.ts";
 import { WasmHost, type HostProfileName, type RootContext } from "../host/index.ts";
 
 /** The debug build, which counts what is allocated; FUZZ_WASM names another. */
 export const WASM_FILE =
   process.env["FUZZ_WASM"] ??
   fileURLToPath(new URL("../../build/messages-bridge.debug.wasm", import.meta.url));
+
+/** What the debug build does besides, filling what is freed, is work that the product has not. */
+export const FILLS_FREED = WASM_FILE.endsWith(".debug.wasm");
 
 interface Setup {
   profile: HostProfileName;
@@ -83,15 +87,32 @@ export interface Home {
   root: RootContext;
   /** Bytes allocated while no stream is open; undefined when the build does not tell. */
   quietBytes: number | undefined;
+  /** Cases that it has served. */
+  uses: number;
+  /** The same configuration in a VM that has served nothing. */
+  fresh(): Home;
+}
+
+const modules = new Map<string, Uint8Array>();
+
+/** The module with a counter of what it executes. */
+export function countedModule(file = WASM_FILE): Uint8Array {
+  let bytes = modules.get(file);
+  if (bytes === undefined)
+    modules.set(file, (bytes = counting(new Uint8Array(readFileSync(file)))));
+  return bytes;
+}
+
+/** Loads the module with one configuration. Throws when it is refused. */
+export function openHome({ profile, config }: Setup, file = WASM_FILE): Home {
+  const host = WasmHost.loadSync(countedModule(file), { profile, env: { KEY: "sk-own" } });
+  const root = host.addRoot(config);
+  if (!root.ok) throw new Error(`refused: ${root.logs.map(({ text }) => text).join("\n")}`);
+  const fresh = (): Home => openHome({ profile, config }, file);
+  return { host, root, quietBytes: host.liveBytes(), uses: 0, fresh };
 }
 
 /** Loads the module once for each configuration. Throws when one is refused. */
 export function openHomes(file = WASM_FILE): Home[] {
-  const bytes = readFileSync(file);
-  return SETUPS.map(({ profile, config }) => {
-    const host = WasmHost.loadSync(bytes, { profile, env: { KEY: "sk-own" } });
-    const root = host.addRoot(config);
-    if (!root.ok) throw new Error(`refused: ${root.logs.map(({ text }) => text).join("\n")}`);
-    return { host, root, quietBytes: host.liveBytes() };
-  });
+  return SETUPS.map((setup) => openHome(setup, file));
 }

@@ -14,17 +14,11 @@ export class Random {
 
   /** Begins another sequence. */
   restart(seed: number, index: number): void {
-    let mixed = seed ^ Math.imul(index + 1, 0x9e3779b1);
-    const word = (): number => {
-      mixed = (mixed + 0x9e3779b9) | 0;
-      let next = Math.imul(mixed ^ (mixed >>> 16), 0x21f0aaad);
-      next = Math.imul(next ^ (next >>> 15), 0x735a2d97);
-      return (next ^ (next >>> 15)) | 1;
-    };
-    this.a = word();
-    this.b = word();
-    this.c = word();
-    this.d = word();
+    const mixed = seed ^ Math.imul(index + 1, 0x9e3779b1);
+    this.a = mix(mixed + 0x9e3779b9);
+    this.b = mix(mixed + 2 * 0x9e3779b9);
+    this.c = mix(mixed + 3 * 0x9e3779b9);
+    this.d = mix(mixed + 4 * 0x9e3779b9);
   }
 
   /** An integer from 0 up to, not including, `bound` (at least 1). */
@@ -55,4 +49,12 @@ export class Random {
   list<T>(most: number, make: () => T): T[] {
     return Array.from({ length: Math.min(this.int(most + 1), this.int(most + 1)) }, make);
   }
+}
+
+/** A word of a state, never zero. */
+function mix(counter: number): number {
+  const word = counter | 0;
+  let next = Math.imul(word ^ (word >>> 16), 0x21f0aaad);
+  next = Math.imul(next ^ (next >>> 15), 0x735a2d97);
+  return (next ^ (next >>> 15)) | 1;
 }

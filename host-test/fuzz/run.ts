@@ -1,29 +1,73 @@
 /** Runs a case and judges all that can be seen of it. */
+import { COUNT_EXPORT } from "../bench/count/instrument.ts";
 import { exchange, type ExchangeResult, type MessageInput } from "../host/index.ts";
 import type { FuzzCase, FuzzMessage } from "./case.ts";
 import { judgeEvents, judgeJson, nothing, type Told, type Verdict } from "./check_client.ts";
 import { parseLoosely, upstreamProblems } from "./check_upstream.ts";
-import { SETUPS, type Home } from "./hosts.ts";
+import { FILLS_FREED, SETUPS, type Home } from "./hosts.ts";
 import { tellMessage, tellStream } from "./reference.ts";
 
 /** Host calls that an exchange may make: so many at most, and so many for each body callback. */
 const CALLS_FIXED = 70;
 const CALLS_PER_PIECE = 3;
+/** Operators that an exchange may execute, measured with room to spare: at the most 1.2 million for 4 KB byte by byte. */
+const WORK_FIXED = 600_000;
+const WORK_PER_BYTE = 300;
+const WORK_PER_CALL = 600;
+/** One in so many cases of a configuration is compared with a fresh VM. */
+const FRESH_EVERY = 500;
 
 /** What is wrong with a case; empty when nothing is. A failure of the model (trap, hang, misuse) is one problem. */
 export function runCase(home: Home, fuzzCase: FuzzCase): string[] {
   try {
+    const before = operatorsOf(home);
     const first = send(home, fuzzCase);
     const problems = judge(fuzzCase, first);
+    problems.push(...workProblems(fuzzCase, first, operatorsOf(home) - before));
     const again = send(home, wholeCase(fuzzCase));
-    problems.push(...differences(fuzzCase, first, again));
-    home.host.assertIdle();
-    const left = (home.host.liveBytes() ?? 0) - (home.quietBytes ?? 0);
-    if (left !== 0) problems.push(`${left} bytes are left allocated`);
+    problems.push(...differences(fuzzCase, first, again), ...homeProblems(home, fuzzCase, again));
     return problems;
   } catch (error) {
     return [error instanceof Error ? `${error.name}: ${error.message}` : String(error)];
   }
+}
+
+/** Operators that the module has executed so far. */
+export function operatorsOf({ host }: Home): number {
+  return host.ask(COUNT_EXPORT) ?? 0;
+}
+
+/** Work grows with the bytes that came and went and with the callbacks and calls that they took, and with nothing else. */
+export function workProblems(
+  { request, response }: FuzzCase,
+  { stream, upstream, client }: ExchangeResult,
+  operators: number,
+): string[] {
+  const sent =
+    (request.body?.length ?? 0) + (response === "gone" ? 0 : (response.body?.length ?? 0));
+  const bytes = sent + upstream.size + client.size;
+  if (FILLS_FREED) return [];
+  const most = WORK_FIXED + WORK_PER_BYTE * bytes + WORK_PER_CALL * stream.hostCalls;
+  return operators > most ? [`${operators} operators for ${bytes} bytes`] : [];
+}
+
+/** What a VM looks like behind a case: nothing left, and now and then the same bytes as from a VM that has served nothing. */
+export function homeProblems(home: Home, fuzzCase: FuzzCase, again: ExchangeResult): string[] {
+  home.host.assertIdle();
+  const problems: string[] = [];
+  const left = (home.host.liveBytes() ?? 0) - (home.quietBytes ?? 0);
+  if (left !== 0) problems.push(`${left} bytes are left allocated`);
+  if (home.uses++ % FRESH_EVERY === 0) {
+    const fresh = send(home.fresh(), wholeCase(fuzzCase));
+    if (bytesOf(fresh) !== bytesOf(again)) problems.push("other bytes from a fresh VM");
+  }
+  return problems;
+}
+
+function bytesOf({ upstream, client }: ExchangeResult): string {
+  return JSON.stringify(
+    [upstream, client].map((seen) => [seen.headers, seen.text(), seen.trailers]),
+  );
 }
 
 /** The same messages in one piece each. */

@@ -2,7 +2,7 @@
 import type { ExchangeResult } from "../host/index.ts";
 import type { FuzzCase } from "./case.ts";
 import type { Home } from "./hosts.ts";
-import { differences, send, wholeCase } from "./run.ts";
+import { differences, homeProblems, operatorsOf, send, wholeCase, workProblems } from "./run.ts";
 
 /** What else must hold for an exchange. */
 export type Judge = (result: ExchangeResult) => string[];
@@ -10,15 +10,15 @@ export type Judge = (result: ExchangeResult) => string[];
 /** What is wrong; empty when nothing is. A failure of the model (trap, hang, misuse) is one problem. */
 export function runSeedCase(home: Home, seedCase: FuzzCase, judge?: Judge): string[] {
   try {
+    const before = operatorsOf(home);
     const first = send(home, seedCase);
-    const problems = [...bodyProblems(first), ...refusalProblems(first, seedCase)];
+    const work = workProblems(seedCase, first, operatorsOf(home) - before);
+    const problems = [...bodyProblems(first), ...refusalProblems(first, seedCase), ...work];
     problems.push(...(judge?.(first) ?? []));
     const again = send(home, wholeCase(seedCase));
     const split = differences(seedCase, first, again);
     problems.push(...split.filter((problem) => !isLateFailure(problem, first, again)));
-    home.host.assertIdle();
-    const left = (home.host.liveBytes() ?? 0) - (home.quietBytes ?? 0);
-    if (left !== 0) problems.push(`${left} bytes are left allocated`);
+    problems.push(...homeProblems(home, seedCase, again));
     return problems;
   } catch (error) {
     return [error instanceof Error ? `${error.name}: ${error.message}` : String(error)];

@@ -2,11 +2,10 @@
  * Exchanges to start from: every golden case of every surface, and those of other_seeds.ts. A case's configuration
  * gets a VM of its own when it is first drawn.
  */
-import { readFileSync } from "node:fs";
 import { exchangeOf, goldenCases, readCaseFile, SURFACES } from "../golden/case.ts";
-import { WasmHost, type HeaderList, type MessageInput } from "../host/index.ts";
+import { type HeaderList, type MessageInput } from "../host/index.ts";
 import { toBytes, withProfile } from "../support/filter.ts";
-import { WASM_FILE, type Home } from "./hosts.ts";
+import { openHome, type Home } from "./hosts.ts";
 import { otherSeeds } from "./other_seeds.ts";
 
 /** An exchange as somebody meant it. */
@@ -56,14 +55,11 @@ export class SeedHomes {
     this.bySeed.clear();
   }
 
-  private open({ settings, name }: Seed): Home {
+  private open({ settings }: Seed): Home {
     const key = JSON.stringify(settings);
     const known = this.homes.get(key);
     if (known !== undefined) return known;
-    const host = WasmHost.loadSync(readFileSync(WASM_FILE), { profile: "envoy-hold" });
-    const root = host.addRoot(withProfile(settings));
-    if (!root.ok) throw new Error(`${name}: ${root.logs.map(({ text }) => text).join("\n")}`);
-    const home = { host, root, quietBytes: host.liveBytes() };
+    const home = openHome({ profile: "envoy-hold", config: withProfile(settings) });
     this.homes.set(key, home);
     return home;
   }

@@ -15,6 +15,8 @@ export class Lab {
   /** A writer for engines that write; `begin` empties it. */
   readonly writer: number;
 
+  private view: Uint8Array = new Uint8Array(0);
+
   constructor() {
     this.input = this.x.allocate(MOST_BYTES + BEHIND.length) >>> 0;
     this.writer = this.x.makeWriter();
@@ -33,10 +35,12 @@ export class Lab {
 
   /** Puts a part of the draft where the window before it stood, so that nothing can stay borrowed. */
   put({ bytes, used }: Draft, from = 0, to = used): number {
-    const { memory } = this.probe;
-    const { input } = this;
-    for (let at = from; at < to; at++) memory[input + at - from] = bytes[at] as number;
-    memory.set(BEHIND, input + to - from);
+    // A memory that has grown leaves an empty view behind.
+    if (this.view.length === 0) this.view = this.probe.memory;
+    const { input, view } = this;
+    for (let at = from; at < to; at++) view[input + at - from] = bytes[at] as number;
+    const end = input + to - from;
+    for (let at = 0; at < BEHIND.length; at++) view[end + at] = BEHIND[at] as number;
     return input;
   }
 }

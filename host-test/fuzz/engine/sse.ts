@@ -142,12 +142,20 @@ class Reading {
   }
 }
 
-/** Rising places where one window ends and the next begins, the end included. */
-export function cutsOf(length: number, random: Random): number[] {
-  if (random.oneIn(8)) return Array.from({ length }, (_, at) => at + 1);
-  const cuts = Array.from({ length: 1 + random.int(4) }, () => random.int(length + 1));
-  cuts.push(length);
-  return cuts.sort((one, other) => one - other);
+/** Of `cutsOf`, used again by the next call. */
+const CUTS: number[] = [];
+
+/** Rising places where one window ends and the next begins, the end included; valid until the next call. */
+export function cutsOf(length: number, random: Random): readonly number[] {
+  const isBytewise = random.oneIn(40);
+  let at = 0;
+  CUTS.length = 0;
+  for (let count = isBytewise ? length : 1 + random.int(4); count > 0; count--) {
+    at = isBytewise ? at + 1 : at + random.int(length - at + 1);
+    CUTS.push(at);
+  }
+  CUTS.push(length);
+  return CUTS;
 }
 
 export const SSE_KIND: EngineKind = {
