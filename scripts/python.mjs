@@ -56,6 +56,19 @@ export async function installInto(home, what) {
   }
 }
 
+/**
+ * Returns the versions of a package that the configured index has for this machine, newest first. Rejects without an index.
+ * @param {string} name
+ * @returns {Promise<string[]>}
+ */
+export async function versionsOf(name) {
+  const pip = ["-m", "pip", "index", "versions", "--disable-pip-version-check", name];
+  const { stdout } = await run(await findPython(), pip, PIP_TIMEOUT_MS);
+  const list = /^Available versions: (.+)$/m.exec(stdout)?.[1];
+  if (list === undefined) throw new Error(`the index names no versions of ${name}: ${stdout}`);
+  return list.split(", ");
+}
+
 /** @param {string} home a virtual environment */
 function pythonOf(home) {
   return process.platform === "win32"

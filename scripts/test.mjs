@@ -30,6 +30,7 @@ const CHECKS = [
   ["types", "node_modules/typescript/bin/tsc", "-p", "tsconfig.json"],
   ["layers", "scripts/check-layers.mjs"],
   ["documents", "scripts/check-docs.mjs"],
+  ["audit", "scripts/check-audit.mjs"],
 ];
 const BUILD = ["build", "scripts/build.mjs"];
 /** Fails on dead links between pages. */

@@ -17,33 +17,22 @@ import {
 import { Client } from "../harness/client.ts";
 import type { ClientStream } from "../harness/client_stream.ts";
 import { Envoy, NEWEST, VERSIONS } from "../harness/envoy.ts";
-import { EXAMPLES, exampleOptions, objectsBelow } from "../harness/example.ts";
+import {
+  CANARY,
+  ENVIRONMENT,
+  EXAMPLES,
+  exampleOptions,
+  NEWEST_ONLY,
+  objectsBelow,
+  SECRETS,
+} from "../harness/example.ts";
 import { signaturesOf } from "../harness/sigv4.ts";
 import { complaintOf } from "../harness/validate.ts";
 import type { Received } from "../upstream/exchange.ts";
 import { Upstream, type Script } from "../upstream/server.ts";
 
-/** Every secret of every example; none but the upstream may see one. */
-const CANARY = "canary-";
-const SECRETS = Object.fromEntries(
-  [
-    "ANTHROPIC_API_KEY",
-    "AWS_SECRET_ACCESS_KEY",
-    "AWS_SESSION_TOKEN",
-    "AZURE_API_KEY",
-    "BEDROCK_API_KEY",
-    "DATABRICKS_TOKEN",
-    "TEAM_A_KEY",
-    "TEAM_C_KEY",
-    "TEAM_D_KEY",
-  ].map((name) => [name, `${CANARY}${name.toLowerCase()}`]),
-);
-const ENVIRONMENT = { ...SECRETS, AWS_ACCESS_KEY_ID: "AKIDEXAMPLE" };
 const CLIENT_KEY = `${CANARY}client`;
 const AUTHORIZATION = { authorization: `Bearer ${CLIENT_KEY}` };
-
-/** Those that use what Envoy 1.36 has not. */
-const NEWEST_ONLY = ["many-tenants", "vertex"];
 
 describe.each(VERSIONS)("Envoy %s", (version) => {
   const names = EXAMPLES.filter((name) => version === NEWEST || !NEWEST_ONLY.includes(name));

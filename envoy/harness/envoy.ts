@@ -10,8 +10,11 @@ import { renderConfig, type ConfigOptions } from "./config.ts";
 import { usageOf, type Usage } from "./usage.ts";
 import { LineLog } from "./wait.ts";
 
-/** The versions that every test which depends on Envoy's behaviour runs on. */
-export const VERSIONS: readonly string[] = [OLDEST_ENVOY, NEWEST_ENVOY];
+/** The versions that every test which depends on Envoy's behaviour runs on; `npm run versions` names others. */
+export const VERSIONS: readonly string[] = process.env["E2E_VERSIONS"]?.split(",") ?? [
+  OLDEST_ENVOY,
+  NEWEST_ENVOY,
+];
 /** The version for tests of the filter's own behaviour. */
 export const NEWEST: string = NEWEST_ENVOY;
 

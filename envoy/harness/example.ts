@@ -15,6 +15,27 @@ export const EXAMPLES: string[] = readdirSync(FOLDER)
   .map((file) => file.slice(0, -".yaml".length))
   .sort();
 
+/** Those that use what Envoy 1.36 has not. */
+export const NEWEST_ONLY = ["many-tenants", "vertex"];
+
+/** Every secret of every example; none but the upstream may see one. */
+export const CANARY = "canary-";
+export const SECRETS: Record<string, string> = Object.fromEntries(
+  [
+    "ANTHROPIC_API_KEY",
+    "AWS_SECRET_ACCESS_KEY",
+    "AWS_SESSION_TOKEN",
+    "AZURE_API_KEY",
+    "BEDROCK_API_KEY",
+    "DATABRICKS_TOKEN",
+    "TEAM_A_KEY",
+    "TEAM_C_KEY",
+    "TEAM_D_KEY",
+  ].map((name) => [name, `${CANARY}${name.toLowerCase()}`]),
+);
+/** What the examples read from the environment. */
+export const ENVIRONMENT = { ...SECRETS, AWS_ACCESS_KEY_ID: "AKIDEXAMPLE" };
+
 /** Where the endpoints of an example are, by the host that it names; without TLS. */
 export type Ports = Readonly<Record<string, number>>;
 

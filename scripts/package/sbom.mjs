@@ -21,7 +21,7 @@ const PACKAGE_PLACE = /^(?:.*\/)?node_modules\/((?:@[^/]+\/)?[^/]+)\//;
  */
 export function sbomOf(root, metafile, { sha256, date }) {
   const bom = ofNpm(root);
-  const names = [...new Set([...IN_MODULE, ...bundledPackages(metafile)])].sort();
+  const names = shippedPackages(metafile);
   const components = names.map((name) => componentOf(bom.components, name));
   const [own] = [bom.metadata.component];
   delete bom.serialNumber;
@@ -48,11 +48,16 @@ function ofNpm(root) {
   return JSON.parse(stdout);
 }
 
-/** @param {import("esbuild").Metafile} metafile */
-function bundledPackages(metafile) {
-  return Object.values(metafile.outputs)
+/**
+ * The packages whose code is in the module or in the bundle.
+ * @param {import("esbuild").Metafile} metafile of the bundle
+ * @returns {string[]} their names, each once, sorted
+ */
+export function shippedPackages(metafile) {
+  const bundled = Object.values(metafile.outputs)
     .flatMap(({ inputs }) => Object.keys(inputs))
     .flatMap((file) => PACKAGE_PLACE.exec(file)?.[1] ?? []);
+  return [...new Set([...IN_MODULE, ...bundled])].sort();
 }
 
 /**

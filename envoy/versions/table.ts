@@ -1,0 +1,18 @@
+// The table of versions.
+
+import type { Probes } from "./probes.ts";
+import type { VersionRow } from "./run.ts";
+
+/** Returns what came of each version as cells of a table, the head first. */
+export function versionCells(rows: readonly (VersionRow & Probes)[]): string[][] {
+  const head = [
+    ...["Envoy", "tests", "an upstream's reset over HTTP/2", "a trap beside a stream"],
+    ...["a new VM after 1 ms", "examples that it refuses"],
+  ];
+  const body = rows.map(({ version, passed, failed, silent, reset, trap, reload, refused }) => {
+    const bad = failed.length + silent.length;
+    const tests = bad === 0 ? `${passed} passed` : `${passed} passed, ${bad} failed`;
+    return [version, tests, reset, trap, reload, refused.join(", ")];
+  });
+  return [head, ...body];
+}
