@@ -5,11 +5,11 @@
 
 import { spawn } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Envoy, NEWEST } from "../harness/envoy.ts";
+import { freePort } from "../harness/free_port.ts";
 import { SERVED, servedConfig } from "./served.ts";
 
 interface Counts {
@@ -22,18 +22,6 @@ const WASM = `${ROOT}build/messages-bridge.wasm`;
 const CONFIG = new URL("config.json", import.meta.url);
 /** Each round cuts the streams at other places. */
 const ROUNDS = ["--rounds", "5"];
-
-/** Resolves with a port of the loopback interface that nobody listens on. */
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const probe = createServer();
-    probe.once("error", reject);
-    probe.listen(0, "127.0.0.1", () => {
-      const address = probe.address();
-      probe.close(() => resolve(typeof address === "object" && address ? address.port : 0));
-    });
-  });
-}
 
 /** Takes our own options out of the arguments; the rest is the runner's. */
 function takeOption(args: string[], name: string): string | undefined {

@@ -7,20 +7,25 @@ import { ROWS } from "../faults/rows.ts";
 import { documentWithTable } from "../faults/table.ts";
 import { NEWEST, VERSIONS } from "../harness/envoy.ts";
 
+/** Both versions where streams are ended by Envoy. */
 const FIELDS = [
-  { version: NEWEST, workers: 1 },
-  ...VERSIONS.map((version) => ({ version, workers: 4 })),
-];
+  { kind: "plain", version: NEWEST, workers: 1 },
+  { kind: "small", version: NEWEST, workers: 4 },
+  ...VERSIONS.flatMap((version) =>
+    (["plain", "managed", "restart"] as const).map((kind) => ({ kind, version, workers: 4 })),
+  ),
+] as const;
 
-describe.each(FIELDS)("Envoy $version, $workers workers", ({ version, workers }) => {
+describe.each(FIELDS)("$kind: Envoy $version, $workers workers", ({ kind, version, workers }) => {
   let field: Field;
 
   beforeAll(async () => {
-    field = await Field.start(version, workers);
+    field = await Field.start(kind, version, workers);
   });
   afterAll(() => field.stop());
 
-  test.each(ROWS.map((row) => [row.name, row] as const))("%s", async (_name, row) => {
+  const rows = ROWS.filter((row) => (row.kind ?? "plain") === kind);
+  test.each(rows.map((row) => [row.name, row] as const))("%s", async (_name, row) => {
     expect(await field.run(row, SHORT)).toEqual([]);
   });
 

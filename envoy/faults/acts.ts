@@ -5,7 +5,6 @@ import { message, SSE, streamOf, textBlock } from "../harness/answers.ts";
 import type { Exchange } from "../upstream/exchange.ts";
 import { messagesHeaders } from "../upstream/headers.ts";
 import type { Act, Call } from "./call.ts";
-import { piecesOf } from "./surfaces.ts";
 
 /** The bytes of a call's answer, in two parts: the client of a stream has seen text after the first. */
 interface Answer {
@@ -19,7 +18,7 @@ const BEGIN_EVENTS = 3;
 
 /** The right answer of a call. */
 export function answerOf(call: Call): Answer {
-  const pieces = piecesOf(call.mark);
+  const { pieces } = call;
   if (call.shape.isStream) {
     const events = streamOf([textBlock(...pieces)]);
     const begin = events.slice(0, BEGIN_EVENTS).join("");
@@ -67,10 +66,12 @@ export const beforeHead = (fault: (exchange: Exchange) => void | Promise<void>):
 };
 
 /** A part of the answer has come; `fault` happens when all are in flight. */
-export const midway = (fault: (exchange: Exchange, rest: string) => void | Promise<void>): Act => {
+export const midway = (
+  fault: (exchange: Exchange, rest: string, call: Call) => void | Promise<void>,
+): Act => {
   return async (exchange, call) => {
     const { rest } = await begin(exchange, call);
-    await strike(call, () => fault(exchange, rest));
+    await strike(call, () => fault(exchange, rest, call));
   };
 };
 
@@ -154,6 +155,32 @@ export const attempts = (...acts: Act[]): Act => {
 /** Arrives, and says nothing until Envoy lets go of it. */
 export const silence: Act = async (exchange, call) => {
   await strike(call, () => undefined);
+  await exchange.closed();
+};
+
+/** Answers when a second attempt has come, which then gets nothing. */
+export const serveWhenHedged: Act = async (exchange, call, attempt) => {
+  if (attempt > 1) return exchange.closed();
+  await strike(call, () => undefined);
+  await call.changed.until(() => call.attempts > 1, "the second attempt");
+  await serveAtOnce(exchange, call, attempt);
+};
+
+/** Sends events one at a time, as fast as they are taken. */
+export const pour: Act = async (exchange, call) => {
+  const { type, begin: first, rest } = answerOf(call);
+  exchange.head(200, messagesHeaders(exchange.serial, type));
+  for (const event of (first + rest).split(/(?<=\n\n)/)) await exchange.write(event);
+  exchange.end();
+};
+
+/** The same, and then no end: Envoy holds it all. */
+export const pourIntoEnvoy: Act = async (exchange, call) => {
+  const { type, begin: first, rest } = answerOf(call);
+  exchange.head(200, messagesHeaders(exchange.serial, type));
+  await exchange.write(first + rest.slice(0, rest.lastIndexOf("event: content_block_stop")));
+  call.isPoured = true;
+  call.changed.notify();
   await exchange.closed();
 };
 

@@ -1,13 +1,15 @@
 // One call: a request with a mark of its own, and what is known of it at both ends. The same mark is in the request's body, in a header,
 // in the client's key and in every piece of the answer, so whatever is mixed up shows.
 
-import { setImmediate as soon } from "node:timers/promises";
 import type { Client } from "../harness/client.ts";
 import type { ClientStream, RequestHead } from "../harness/client_stream.ts";
 import type { Exchange } from "../upstream/exchange.ts";
 import { headerOf } from "../upstream/exchange.ts";
+import { Signal } from "../harness/wait.ts";
+import { KEYS } from "./lanes.ts";
 import type { Meeting } from "./meeting.ts";
 import { marksIn, objectsOf, piecesOf, type Surface } from "./surfaces.ts";
+import type { World } from "./world.ts";
 
 /** What varies between the calls of a row. */
 export interface Shape {
@@ -20,14 +22,21 @@ export interface Shape {
 /** Profiles of lanes.ts: the client's own key, one of two of the configuration, and one with small limits. */
 export type Tenant = "own" | "a" | "b" | "tight";
 
-/** The keys of the profiles that have one, as the VM's environment brings them. */
-export const KEYS = { KEY_A: "canary-tenant-a", KEY_B: "canary-tenant-b" };
-
 /** What the upstream does with a call. */
 export type Act = (exchange: Exchange, call: Call, attempt: number) => Promise<void>;
 
 /** What the client does with a call; by default it sends everything and reads to the end. */
 export type ClientAct = (call: Call, client: Client) => Promise<void>;
+
+/** What all calls of one kind in a row have in common. */
+export interface Plan {
+  lane: string;
+  act: Act;
+  meeting: Meeting;
+  world: World;
+  /** pieces of the answer's text */
+  pieces: { count: number; bytes: number };
+}
 
 /** One call. The row's runner makes it and asks it at the end. */
 export class Call {
@@ -39,17 +48,31 @@ export class Call {
   /** the client went away */
   hasLeft = false;
 
+  /** the generation of the configuration that it went through last; 0: none said so */
+  generation = 0;
+  /** the upstream has written all that it will write */
+  isPoured = false;
+  /** says that an attempt came upstream or that all is written */
+  readonly changed = new Signal();
+
   constructor(
     readonly mark: string,
     readonly shape: Shape,
-    readonly lane: string,
-    readonly meeting: Meeting,
-    readonly act: Act,
+    readonly plan: Plan,
   ) {}
+
+  get meeting(): Meeting {
+    return this.plan.meeting;
+  }
+
+  /** The pieces of the answer's text. */
+  get pieces(): string[] {
+    return piecesOf(this.mark, this.plan.pieces);
+  }
 
   /** The text of a whole answer. */
   get text(): string {
-    return piecesOf(this.mark).join("");
+    return this.pieces.join("");
   }
 
   /** What must be in the header of the upstream's key. */
@@ -75,7 +98,7 @@ export class Call {
         authorization: `Bearer ${this.clientKey}`,
         cookie: `session=${this.clientKey}`,
         "x-mark": this.mark,
-        "x-lane": this.lane,
+        "x-lane": this.plan.lane,
         "x-tenant": tenant,
         "x-bridge-lane": "forged",
         "x-bridge-model": "forged",
@@ -99,6 +122,7 @@ export class Call {
   inspect({ received }: Exchange): void {
     this.attempts += 1;
     const body = Buffer.concat(received.chunks).toString();
+    this.generation = Number(/claude-generation-(\d+)/.exec(body)?.[1] ?? 0);
     const heads = received.headers.map(([name, value]) => `${name}: ${value}`);
     const marks = new Set(`${body}\n${heads.join("\n")}`.match(/\bm\d+x\w+/g));
     if (marks.size !== 1 || !body.includes(`mark ${this.mark} `))
@@ -108,6 +132,7 @@ export class Call {
     const secrets = heads.filter((line) => /sk-client-|canary-/.test(line));
     if (secrets.length !== 1) this.problems.push(`credentials upstream: ${secrets.join(", ")}`);
     if (heads.some((line) => /^x-bridge-/i.test(line))) this.problems.push("x-bridge-* upstream");
+    this.changed.notify();
   }
 
   /** What must be true whatever happened; the first thing that is not, or undefined. */
@@ -153,16 +178,3 @@ function endOf(answer: ClientStream): string {
 export const askAll: ClientAct = async (call, client) => {
   await call.open(client, call.body()).finished();
 };
-
-/** Polls what only can be polled, as Envoy's statistics, until it holds. */
-export async function poll(
-  probe: () => Promise<boolean>,
-  what: string,
-  deadlineMs = 10_000,
-): Promise<void> {
-  const end = performance.now() + deadlineMs;
-  while (!(await probe())) {
-    if (performance.now() > end) throw new Error(`waited ${deadlineMs} ms in vain for ${what}`);
-    await soon();
-  }
-}

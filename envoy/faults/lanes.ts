@@ -2,12 +2,17 @@
 
 import type { Parts } from "../harness/config.ts";
 import { PROFILE } from "../harness/profile.ts";
-import { KEYS } from "./call.ts";
+import { MODEL } from "./surfaces.ts";
 
 type Fields = Record<string, unknown>;
 
 /** What a row may need of its route. */
 export type Lane = "plain" | "time" | "idle" | "retry" | "hedge" | "h2" | "leaving";
+
+/** The keys of the profiles that have one, as the VM's environment brings them. */
+export const KEYS = { KEY_A: "canary-tenant-a", KEY_B: "canary-tenant-b" };
+/** The names that the VM's environment needs. */
+export const ENVIRONMENT = Object.keys(KEYS);
 
 /** Limits of the profile `tight`. */
 export const TIGHT = {
@@ -47,21 +52,22 @@ const profileRule = (name: string): Fields => ({
   profile: name,
 });
 
-/** A profile for each tenant. */
-export const FILTER = {
-  version: 1,
-  profiles: {
-    own: PROFILE,
-    a: key("KEY_A"),
-    b: key("KEY_B"),
-    tight: { ...PROFILE, limits: TIGHT },
-  },
-  rules: ["a", "b", "tight"].map(profileRule),
-  default_profile: "own",
-};
-
-/** The names that the VM's environment needs. */
-export const ENVIRONMENT = Object.keys(KEYS);
+/** A profile for each tenant; from the first generation on, the name that goes upstream tells it. */
+export function filterOf(generation: number): Fields {
+  const aliases = { [MODEL]: `claude-generation-${generation}` };
+  return {
+    version: 1,
+    ...(generation === 0 ? {} : { defaults: { models: { aliases } } }),
+    profiles: {
+      own: PROFILE,
+      a: key("KEY_A"),
+      b: key("KEY_B"),
+      tight: { ...PROFILE, limits: TIGHT },
+    },
+    rules: ["a", "b", "tight"].map(profileRule),
+    default_profile: "own",
+  };
+}
 
 /** Puts the routes and clusters in the place of the example's; its cluster must lead to the HTTP/1.1 upstream. */
 export function addLanes(parts: Parts, h2Port: number): void {

@@ -5,8 +5,10 @@
 import { parseArgs } from "node:util";
 import { NEWEST } from "../harness/envoy.ts";
 import { Field, type Load } from "./field.ts";
-import { ROWS, type Row } from "./rows.ts";
+import type { Row } from "./row.ts";
+import { ROWS } from "./rows.ts";
 import { writeTable } from "./table.ts";
+import type { Kind } from "./world.ts";
 
 const KIB = 1024;
 const MS_PER_MINUTE = 60_000;
@@ -24,6 +26,8 @@ const { values } = parseArgs({
   },
 });
 
+const streams = Number(values.streams);
+
 /** A generator of numbers from 0 to below 1. */
 function drawsFrom(seed: number): () => number {
   let state = seed >>> 0;
@@ -38,17 +42,26 @@ function shuffled(draw: () => number): Row[] {
   return keyed.sort((a, b) => a.key - b.key).map(({ row }) => row);
 }
 
-/** Runs a row; what it throws is a complaint too. */
-async function complaints(field: Field, row: Row, load: Load): Promise<string[]> {
+/** Runs a row where it belongs; what it throws is a complaint too. */
+async function complaints(fields: Map<Kind, Field>, row: Row, load: Load): Promise<string[]> {
   try {
-    return await field.run(row, load);
+    return (await fields.get(row.kind ?? "plain")?.run(row, load)) ?? [`${row.name}: no Envoy`];
   } catch (error) {
     return [`${row.name}: ${String(error)}`];
   }
 }
 
+async function memoryOf(fields: Map<Kind, Field>): Promise<string> {
+  const each = [...fields].map(async ([kind, { world }]) => {
+    const { rssBytes } = await world.envoy.usage();
+    return `${kind} ${(rssBytes / KIB).toFixed(0)} KiB`;
+  });
+  return (await Promise.all(each)).join(", ");
+}
+
 /** Runs rounds until the time is over; gives complaints and counts. */
-async function rounds(field: Field, load: Load): Promise<{ rows: number; problems: string[] }> {
+async function rounds(fields: Map<Kind, Field>): Promise<{ rows: number; problems: string[] }> {
+  const load = { faulty: Math.floor(streams / 2), healthy: Math.ceil(streams / 2) };
   const draw = drawsFrom(Number(values.seed));
   const end = performance.now() + Number(values.minutes) * MS_PER_MINUTE;
   const problems: string[] = [];
@@ -56,30 +69,32 @@ async function rounds(field: Field, load: Load): Promise<{ rows: number; problem
   for (let round = 1; performance.now() < end; round++) {
     for (const row of shuffled(draw)) {
       rows += 1;
-      problems.push(...(await complaints(field, row, load)));
+      problems.push(...(await complaints(fields, row, load)));
     }
-    const { rssBytes } = await field.envoy.usage();
     const counts = `${rows} scenarios, ${problems.length} complaints`;
-    console.log(`faults: round ${round}, ${counts}, RSS ${(rssBytes / KIB).toFixed(0)} KiB`);
+    console.log(`faults: round ${round}, ${counts}; RSS: ${await memoryOf(fields)}`);
   }
   return { rows, problems };
 }
 
 async function main(): Promise<void> {
-  const streams = Number(values.streams);
-  const load = { faulty: Math.floor(streams / 2), healthy: Math.ceil(streams / 2) };
-  const field = await Field.start(values.version, Number(values.workers));
+  const fields = new Map<Kind, Field>();
   try {
-    const { rows, problems } = await rounds(field, load);
-    const told = await field.told();
-    if (/sk-client-|canary-/.test(told)) problems.push("a credential is in what Envoy tells");
-    console.log(
-      `faults: ${rows} scenarios, ${rows * streams} calls, ${problems.length} complaints`,
-    );
+    for (const { kind = "plain" } of ROWS) {
+      if (fields.has(kind)) continue;
+      fields.set(kind, await Field.start(kind, values.version, Number(values.workers)));
+    }
+    const { rows, problems } = await rounds(fields);
+    for (const field of fields.values()) {
+      if (!/sk-client-|canary-/.test(await field.told())) continue;
+      problems.push("a credential is in what Envoy tells");
+    }
+    const counts = `${rows} scenarios, ${rows * streams} calls`;
+    console.log(`faults: ${counts}, ${problems.length} complaints`);
     for (const problem of problems.slice(0, SHOWN)) console.log(problem);
     if (problems.length > 0) process.exitCode = 1;
   } finally {
-    await field.stop();
+    for (const field of fields.values()) await field.stop();
   }
 }
 

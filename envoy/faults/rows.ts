@@ -11,39 +11,15 @@ import {
   noiseOf,
   refuse,
   serveAtOnce,
+  serveWhenHedged,
   silence,
   withTrailers,
   wrongly,
 } from "./acts.ts";
-import type { Act, ClientAct, Tenant } from "./call.ts";
 import { announced, leave, pours, stalls } from "./client_acts.ts";
-import { TIGHT, type Lane } from "./lanes.ts";
-import type { Surface } from "./surfaces.ts";
-
-/** What clients see, in the words of Call.seen(): of all answers, or of whole ones and of streams. */
-export type Sees = string | { whole: string; stream: string };
-
-/** One scenario. */
-export interface Row {
-  name: string;
-  /** route of the calls that meet the fault; default `plain`, where the healthy ones go too */
-  lane?: Lane;
-  /** the healthy ones share the lane */
-  isShared?: boolean;
-  tenant?: Tenant;
-  /** what the upstream does with calls that meet the fault; default: it serves them */
-  act?: Act;
-  client?: ClientAct;
-  sees: Record<Surface["name"], Sees>;
-}
-
-const all = (sees: Sees): Row["sees"] => ({ chat: sees, responses: sees, native: sees });
-/** The same in the form of OpenAI's APIs, and Anthropic's. */
-const both = (openai: Sees, native: Sees): Row["sees"] => ({
-  chat: openai,
-  responses: openai,
-  native,
-});
+import { TIGHT } from "./lanes.ts";
+import { all, both, type Row } from "./row.ts";
+import { SURROUNDINGS } from "./rows_surroundings.ts";
 
 const SERVED = all("served");
 const GONE = all("gone");
@@ -225,6 +201,7 @@ const AGAIN: Row[] = [
     act: attempts(
       beforeHead((exchange) => exchange.reset()),
       serveAtOnce,
+      serveWhenHedged,
     ),
     sees: SERVED,
   },
@@ -248,6 +225,12 @@ const AGAIN: Row[] = [
     sees: both({ whole: "502 server_error", stream: CUT_OFF }, CUT_OFF),
   },
   { name: "hedging: the second attempt answers", lane: "hedge", act: twice, sees: SERVED },
+  {
+    name: "hedging: the first attempt answers after all",
+    lane: "hedge",
+    act: serveWhenHedged,
+    sees: SERVED,
+  },
 ];
 
 const CLIENT: Row[] = [
@@ -274,7 +257,7 @@ const CLIENT: Row[] = [
   {
     name: "a request above max_request_bytes, announced",
     tenant: "tight",
-    client: announced,
+    client: announced(2 * TIGHT.max_request_bytes),
     sees: both("413 invalid_request_error request_too_large", "413 request_too_large"),
   },
   {
@@ -293,4 +276,5 @@ export const ROWS: readonly Row[] = [
   ...UPSTREAM_LIES,
   ...AGAIN,
   ...CLIENT,
+  ...SURROUNDINGS,
 ];

@@ -1,8 +1,7 @@
 // The three surfaces that calls go to: what a marked request looks like on each, and how an answer reads.
 
-/** Pieces of text in every answer; each carries the mark of its call. */
-const PIECES = 6;
-const MODEL = "claude-sonnet-4-5";
+/** What every call asks for. */
+export const MODEL = "claude-sonnet-4-5";
 const MARKS = /«(m\w+)\./g;
 
 /** What a client makes of an answer. */
@@ -30,9 +29,13 @@ export interface Surface {
 /** An object of JSON, looked at without knowing its type. */
 export type Json = { [name: string]: Json } & { [index: number]: Json } & Iterable<Json>;
 
-/** The pieces of text that the call `mark` is answered by. */
-export function piecesOf(mark: string): string[] {
-  return Array.from({ length: PIECES }, (_, index) => `«${mark}.${index} é»`);
+/** Pieces of text in every answer, if nothing else is said, and bytes that each has besides. */
+export const PIECES = { count: 6, bytes: 0 };
+
+/** The pieces of text that the call `mark` is answered by; each carries the mark. */
+export function piecesOf(mark: string, { count, bytes } = PIECES): string[] {
+  const padding = "p".repeat(bytes);
+  return Array.from({ length: count }, (_, index) => `«${mark}.${index} é${padding}»`);
 }
 
 /** The marks of all calls whose text is in `bytes`. */

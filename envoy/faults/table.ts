@@ -4,7 +4,8 @@ import { readFile, writeFile } from "node:fs/promises";
 import { format, resolveConfig } from "prettier";
 import { markdownOf, withTable } from "../../host-test/bench/document.ts";
 import { inRepository } from "../harness/rig.ts";
-import { ROWS, type Sees } from "./rows.ts";
+import type { Sees } from "./row.ts";
+import { ROWS } from "./rows.ts";
 import { SURFACES } from "./surfaces.ts";
 
 const DOCUMENT = inRepository("docs", "reliability.md");

@@ -35,6 +35,10 @@ export abstract class ClientStream {
   abstract end(trailers?: Record<string, string>): void;
   /** Sends the last piece together with the end, as far as the protocol can. */
   abstract finish(piece: Uint8Array): void;
+  /** Stops reading the answer, which must have begun; what is in sockets and windows stays there. */
+  abstract pause(): void;
+  /** Reads on. */
+  abstract resume(): void;
   /** Goes away without a word: TCP RST on HTTP/1.1, RST_STREAM on HTTP/2. */
   abstract abort(): void;
 

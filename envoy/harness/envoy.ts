@@ -1,6 +1,7 @@
 // One real Envoy process per instance, on free ports, with its log in memory.
 
 import { spawn, type ChildProcess } from "node:child_process";
+import { readFileSync } from "node:fs";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { get } from "node:http";
 import { tmpdir } from "node:os";
@@ -28,12 +29,25 @@ export interface EnvoyOptions extends ConfigOptions {
   workers?: number;
   /** added to its environment */
   env?: Record<string, string>;
+  /** takes part in hot restarts; default: in none */
+  generation?: Generation;
   /** gets every line of its log as it comes */
   onLine?: (line: string) => void;
 }
 
+/** One of several processes that take over from each other. */
+export interface Generation {
+  /** counts them from 0 */
+  epoch: number;
+  /** a file: the first one writes there what the others must know */
+  baseIdFile: string;
+}
+
 const START_DEADLINE_MS = 30_000;
 const STOP_DEADLINE_MS = 3_000;
+/** A process that was taken over from lets its connections go over the first time, and ends after the second. */
+const DRAIN_S = "1";
+const SHUTDOWN_S = "4";
 const LOG_FORMAT = "[%l][%n] %v";
 
 /** A running Envoy. Made by start(); the owner calls stop(). */
@@ -78,7 +92,7 @@ export class Envoy {
       adminFile,
       "--concurrency",
       String(options.workers ?? 1),
-      "--disable-hot-restart",
+      ...restartArguments(options.generation),
     ];
     args.push(
       "--log-level",
@@ -171,15 +185,32 @@ export class Envoy {
     );
     const address = await readFile(adminFile, "utf8");
     this.#adminPort = Number(address.slice(address.lastIndexOf(":") + 1));
-    const listeners = JSON.parse(await this.admin("/listeners?format=json")) as Listeners;
-    const port = listeners.listener_statuses[0]?.local_address.socket_address.port_value;
-    if (port === undefined) throw new Error("Envoy has no listener");
-    this.#port = port;
+    this.#port = await this.#firstPort();
+  }
+
+  /** The first listener's port; one that comes from a file may come late. */
+  async #firstPort(): Promise<number> {
+    const deadline = performance.now() + START_DEADLINE_MS;
+    while (performance.now() < deadline) {
+      const listeners = JSON.parse(await this.admin("/listeners?format=json")) as Listeners;
+      const port = listeners.listener_statuses?.[0]?.local_address.socket_address.port_value;
+      if (port !== undefined) return port;
+    }
+    throw new Error("Envoy has no listener");
   }
 }
 
 interface Listeners {
-  listener_statuses: { local_address: { socket_address: { port_value: number } } }[];
+  listener_statuses?: { local_address: { socket_address: { port_value: number } } }[];
+}
+
+function restartArguments(generation: Generation | undefined): string[] {
+  if (generation === undefined) return ["--disable-hot-restart"];
+  const { epoch, baseIdFile } = generation;
+  const times = ["--drain-time-s", DRAIN_S, "--parent-shutdown-time-s", SHUTDOWN_S];
+  if (epoch === 0) return [...times, "--use-dynamic-base-id", "--base-id-path", baseIdFile];
+  const baseId = readFileSync(baseIdFile, "utf8").trim();
+  return [...times, "--base-id", baseId, "--restart-epoch", String(epoch)];
 }
 
 async function binaryOf(version: EnvoyOptions["version"]): Promise<string> {

@@ -6,6 +6,7 @@ import { ClientStream, pairsOf, type RequestHead } from "./client_stream.ts";
 /** A request on a connection of its own. */
 export class Http1Stream extends ClientStream {
   readonly #request: ClientRequest;
+  #response: IncomingMessage | undefined;
 
   constructor(port: number, head: RequestHead) {
     super();
@@ -38,11 +39,20 @@ export class Http1Stream extends ClientStream {
     this.#request.end(piece);
   }
 
+  pause(): void {
+    this.#response?.pause();
+  }
+
+  resume(): void {
+    this.#response?.resume();
+  }
+
   abort(): void {
     this.#request.socket?.resetAndDestroy();
   }
 
   #read(response: IncomingMessage): void {
+    this.#response = response;
     this.status = response.statusCode ?? 0;
     this.headers = pairsOf(response.rawHeaders);
     response.on("data", (chunk: Buffer) => {

@@ -44,6 +44,14 @@ export class Http2Stream extends ClientStream {
     this.#stream.end(piece);
   }
 
+  pause(): void {
+    this.#stream.pause();
+  }
+
+  resume(): void {
+    this.#stream.resume();
+  }
+
   abort(): void {
     // close() would end the request first.
     this.#stream.destroy(new Error("aborted by the test"));
