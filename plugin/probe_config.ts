@@ -192,16 +192,34 @@ export function profileList(config: C.Config, index: u32, field: u32): TextList 
       return profile.deny;
     case 3:
       return profile.drop;
-    default:
+    case 4:
       return profile.reject;
+    case 5:
+      return profile.requestAllow;
+    case 6:
+      return profile.requestDeny;
+    case 7:
+      return profile.responseAllow;
+    default:
+      return profile.responseDeny;
   }
 }
 
 /** A map of a profile, in the order of PROFILE_MAPS in the tests. */
 export function profileMap(config: C.Config, index: u32, field: u32): TextMap {
   const profile = C.profileAt(config, index);
-  if (field == 0) return profile.aliases;
-  return field == 1 ? profile.set : profile.setIfAbsent;
+  switch (field) {
+    case 0:
+      return profile.aliases;
+    case 1:
+      return profile.set;
+    case 2:
+      return profile.setIfAbsent;
+    case 3:
+      return profile.requestSet;
+    default:
+      return profile.responseSet;
+  }
 }
 
 export function keyCount(config: C.Config, profile: u32): u32 {

@@ -7,7 +7,7 @@
  * `scripts/tables/paths.json` becomes `plugin/translate/path_rows.ts` and the tables in `docs/paths.md`.
  * `scripts/tables/betas.json` becomes `plugin/policy/beta_rows.ts`, `plugin/translate/shared/feature_rows.ts` and the tables in
  *   `docs/betas.md`.
- * `docs/config.schema.json` with `scripts/tables/config_refused.json` becomes the tables of the configuration reader
+ * `docs/config.schema.json` becomes the tables of the configuration reader
  * and of `docs/configuration.md`, and `scripts/tables/config_texts.json` the reader's messages.
  * All sentences of the filter, with `scripts/tables/troubleshooting.json`, become the tables of `docs/troubleshooting.md`.
  * Usage: `node scripts/gen.mjs` writes, `node scripts/gen.mjs --check` fails when a file differs.
@@ -49,7 +49,6 @@ const FEATURES_FILE = "plugin/translate/shared/feature_rows.ts";
 const BETAS_DOCUMENT = "docs/betas.md";
 const SCHEMA = "docs/config.schema.json";
 const CONFIG_DOCUMENT = "docs/configuration.md";
-const REFUSED_TABLE = "scripts/tables/config_refused.json";
 const SHAPES_FILE = "plugin/policy/config/shape_table.ts";
 const CONFIG_TEXTS_TABLE = "scripts/tables/config_texts.json";
 const TROUBLES_TABLE = "scripts/tables/troubleshooting.json";
@@ -79,10 +78,10 @@ async function formatted(file, text) {
 
 /**
  * Renders the tables inside documents.
- * @param {Record<"models" | "providers" | "paths" | "betas" | "schema" | "refused", any>} tables
+ * @param {Record<"models" | "providers" | "paths" | "betas" | "schema", any>} tables
  * @returns {[string, string][]} path and whole text
  */
-function renderDocuments({ models, providers, paths, betas, schema, refused }) {
+function renderDocuments({ models, providers, paths, betas, schema }) {
   return [
     [MODELS_DOCUMENT, renderModelDocument(readText(MODELS_DOCUMENT), models)],
     [PROVIDERS_DOCUMENT, renderProviderDocument(readText(PROVIDERS_DOCUMENT), providers)],
@@ -97,7 +96,7 @@ function renderDocuments({ models, providers, paths, betas, schema, refused }) {
         readTable(TROUBLES_TABLE),
       ),
     ],
-    [CONFIG_DOCUMENT, renderConfigDocument(readText(CONFIG_DOCUMENT), schema, refused)],
+    [CONFIG_DOCUMENT, renderConfigDocument(readText(CONFIG_DOCUMENT), schema)],
   ];
 }
 
@@ -116,13 +115,13 @@ export async function outputs() {
   const providers = readTable(PROVIDERS_TABLE);
   bodies.set(PROVIDERS_FILE, renderProviderRows(providers));
   bodies.set(FEATURES_FILE, renderFeatureRows(betas));
-  const [schema, refused] = [readTable(SCHEMA), readTable(REFUSED_TABLE)];
+  const schema = readTable(SCHEMA);
   const paths = readTable(PATHS_TABLE);
   bodies.set(
     PATHS_FILE,
     renderPathRows(paths, schema.$defs.settings.properties.endpoints.items.enum),
   );
-  bodies.set(SHAPES_FILE, renderShapes(schema, refused));
+  bodies.set(SHAPES_FILE, renderShapes(schema));
   bodies.set(
     CONFIG_TEXTS_FILE,
     `/* eslint-disable max-lines, no-restricted-syntax */\n${renderLiterals(readTable(CONFIG_TEXTS_TABLE))}`,
@@ -131,7 +130,7 @@ export async function outputs() {
   for (const [file, body] of bodies) {
     texts.set(file, await formatted(file, `${GENERATED_HEAD}\n${body}`));
   }
-  const documents = renderDocuments({ models, providers, paths, betas, schema, refused });
+  const documents = renderDocuments({ models, providers, paths, betas, schema });
   for (const [file, text] of documents) texts.set(file, await formatted(file, text));
   return texts;
 }

@@ -42,6 +42,11 @@ export function canHoldAnswers(): bool {
   return !onNginx;
 }
 
+/** False where only headers that are asked for by their names can be seen. */
+export function listsHeaders(): bool {
+  return !onNginx;
+}
+
 const WHOLE: u32 = 0xffff_ffff;
 
 /** Reads all `size` bytes of a body or configuration buffer. Not called with 0 (docs/hosts.md). */
@@ -83,6 +88,17 @@ export function openRequestHeader(block: usize, blockLen: u32, name: usize, name
 export function setHeader(map: HeaderMap, name: usize, value: usize, valueLen: u32): Status {
   if (onNginx && map == HeaderMap.Request) return setRequestHeader(name, value, valueLen);
   return proxy_replace_header_map_value(map, literalPtr(name), literalLen(name), value, valueLen);
+}
+
+/** Sets a header whose name is no literal. It must be none that the host has a place of its own for: path, host, a body's length. */
+export function setHeaderSpan(
+  map: HeaderMap,
+  name: usize,
+  nameLen: u32,
+  value: usize,
+  valueLen: u32,
+): Status {
+  return proxy_replace_header_map_value(map, name, nameLen, value, valueLen);
 }
 
 /** Sets a header to a literal value. */

@@ -3,6 +3,7 @@
  * only the last star is ever tried again, so the cost is at most pattern × text.
  */
 import { Ascii, toLower } from "./ascii";
+import { TextList } from "./text_list";
 
 /** True when the whole text matches the pattern. */
 export function globMatches(pattern: usize, patternLen: u32, ptr: usize, len: u32): bool {
@@ -27,6 +28,14 @@ export function globMatches(pattern: usize, patternLen: u32, ptr: usize, len: u3
   }
   while (pattern < patternEnd && <u32>load<u8>(pattern) == Ascii.Star) pattern += 1;
   return pattern == patternEnd;
+}
+
+/** True when one of the patterns matches. */
+export function anyMatches(globs: TextList, ptr: usize, len: u32): bool {
+  for (let i: u32 = 0; i < globs.count; i++) {
+    if (globMatches(globs.ptr(i), globs.len(i), ptr, len)) return true;
+  }
+  return false;
 }
 
 function sameLetter(a: usize, b: usize): bool {

@@ -1909,6 +1909,14 @@ export const X_STAINLESS: usize = memory.data<u8>([12, 0, 0, 0, 120, 45, 115, 11
 // prettier-ignore
 export const X_BRIDGE: usize = memory.data<u8>([9, 0, 0, 0, 120, 45, 98, 114, 105, 100, 103, 101, 45]);
 
+// "x-envoy-"
+// prettier-ignore
+export const X_ENVOY: usize = memory.data<u8>([8, 0, 0, 0, 120, 45, 101, 110, 118, 111, 121, 45]);
+
+// "x-forwarded-"
+// prettier-ignore
+export const X_FORWARDED: usize = memory.data<u8>([12, 0, 0, 0, 120, 45, 102, 111, 114, 119, 97, 114, 100, 101, 100, 45]);
+
 // "true"
 // prettier-ignore
 export const TRUE: usize = memory.data<u8>([4, 0, 0, 0, 116, 114, 117, 101]);
@@ -2106,6 +2114,10 @@ export const PUT: usize = memory.data<u8>([3, 0, 0, 0, 80, 85, 84]);
 // "PATCH"
 // prettier-ignore
 export const PATCH: usize = memory.data<u8>([5, 0, 0, 0, 80, 65, 84, 67, 72]);
+
+// "headers: this host does not list headers, so what request_allow, request_deny, response_allow and response_deny ask for cannot be kept here"
+// prettier-ignore
+export const LOG_HEADERS_UNLISTED: usize = memory.data<u8>([139, 0, 0, 0, 104, 101, 97, 100, 101, 114, 115, 58, 32, 116, 104, 105, 115, 32, 104, 111, 115, 116, 32, 100, 111, 101, 115, 32, 110, 111, 116, 32, 108, 105, 115, 116, 32, 104, 101, 97, 100, 101, 114, 115, 44, 32, 115, 111, 32, 119, 104, 97, 116, 32, 114, 101, 113, 117, 101, 115, 116, 95, 97, 108, 108, 111, 119, 44, 32, 114, 101, 113, 117, 101, 115, 116, 95, 100, 101, 110, 121, 44, 32, 114, 101, 115, 112, 111, 110, 115, 101, 95, 97, 108, 108, 111, 119, 32, 97, 110, 100, 32, 114, 101, 115, 112, 111, 110, 115, 101, 95, 100, 101, 110, 121, 32, 97, 115, 107, 32, 102, 111, 114, 32, 99, 97, 110, 110, 111, 116, 32, 98, 101, 32, 107, 101, 112, 116, 32, 104, 101, 114, 101]);
 
 // "messages-bridge: a callback has trapped: this worker serves nothing more until it is replaced"
 // prettier-ignore

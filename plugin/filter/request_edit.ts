@@ -5,6 +5,7 @@ import { AuthMode, Profile } from "../policy/config";
 import { Upstream } from "../policy/upstream";
 import { Dialect, Operation } from "../translate/surface";
 import { putCredentials } from "./credentials";
+import { putRequestPolicy } from "./header_policy";
 import { chosenKey } from "./key_choice";
 import { putFixedCountPath, putFixedPath } from "./message_path";
 import { putFixedNativePath } from "./native_path";
@@ -44,6 +45,7 @@ export function editClientHeaders(headers: SpanTable, profile: Profile): void {
   putAuthority(profile);
   putLane(profile);
   putVersion(headers, profile.upstream);
+  putRequestPolicy(profile);
 }
 
 /** What Envoy's routes may choose a cluster by: changing a header makes it choose again. What a client sent under this name is gone. */

@@ -35,6 +35,10 @@ import { StreamState } from "./stream";
 const HEADER_COUNT: u32 = 32;
 const NANOS: u64 = 1_000_000_000;
 
+/** The header block read last, in the ABI's pair form; in scratch memory. */
+export let answerBlock: usize = 0;
+export let answerBlockLen: u32 = 0;
+
 /** The clock in this headers callback; 0 while it was not read. */
 let nowUnix: u64 = 0;
 
@@ -43,7 +47,9 @@ export function readResponseHeaders(): SpanTable | null {
   const table = openSpanTable(scratch(), HEADER_COUNT);
   if (table == null || readPairs(HeaderMap.Response) != Status.Ok) return null;
   nowUnix = 0;
-  openPairs(resultPtr, resultLen);
+  answerBlock = resultPtr;
+  answerBlockLen = resultLen;
+  openPairs(answerBlock, answerBlockLen);
   while (nextPair()) {
     const header = findResponseHeader(pairNamePtr, pairNameLen);
     if (header != ResponseHeader.Unknown && !table.has(header))

@@ -8,6 +8,7 @@ import { Profile, ResponseHeaders } from "../policy/config";
 import { Dialect, isNativeResource } from "../translate/surface";
 import { noteUpstreamId } from "./account";
 import { holdsAnswer } from "./attempts";
+import { dropByPolicy, putAnswerPolicy } from "./header_policy";
 import { Framing } from "./event_source";
 import { finishEvents, openEvents, takeEvents } from "./events";
 import { finishNativeBody, isNativeBody, openNativeAnswer, takeNativeBody } from "./native_answer";
@@ -56,6 +57,16 @@ export function onResponseHeaders(stream: StreamState, end: bool): Action {
     return Action.Continue;
   }
   stream.status = stream.clientStatus = statusOf(headers);
+  const profile = stream.profile;
+  if (profile == null || stream.status < 200) return openResponse(stream, headers, end);
+  dropByPolicy(profile);
+  const action = openResponse(stream, headers, end);
+  if (stream.phase != Phase.Replied) putAnswerPolicy(profile);
+  return action;
+}
+
+/** The same, behind what the configuration says of headers. */
+function openResponse(stream: StreamState, headers: SpanTable, end: bool): Action {
   const failed = stream.status >= 400 || stream.phase != Phase.Sent;
   noteUpstreamId(stream, headers);
   if (isUntouched(stream, failed, end)) {

@@ -1,15 +1,24 @@
 /** Root contexts: reading the configuration, reporting what is wrong with it, letting it go. */
-import { environRead, environSizes, logLine, readBuffer, resultLen, resultPtr } from "../abi/host";
+import {
+  environRead,
+  environSizes,
+  logLine,
+  listsHeaders,
+  readBuffer,
+  resultLen,
+  resultPtr,
+} from "../abi/host";
 import { scratch } from "../abi/memory";
 import { BufferType, LogLevel, Status } from "../abi/numbers";
-import { findByte } from "../bytes/compare";
+import { findByte, literalLen, literalPtr } from "../bytes/compare";
 import * as L from "../bytes/literals";
 import { openStruct } from "../bytes/records";
 import { makeWriter, Writer } from "../bytes/writer";
-import { closeConfig } from "../policy/config";
+import { closeConfig, Config, profileAt } from "../policy/config";
 import { readConfig } from "../policy/config_reader";
 import { Environment } from "../policy/config/environment";
 import { openConfigReport } from "../policy/config/report";
+import { filtersAnswer, filtersRequest } from "./header_policy";
 import { defineMetrics } from "./metrics";
 import { RootState } from "./root_state";
 
@@ -32,10 +41,27 @@ export function configure(root: RootState, size: u32): bool {
   ERRORS.finish(0);
   WARNINGS.finish(0);
   if (config == null) return false;
+  if (!listsHeaders() && filtersHeaders(config)) {
+    logOne(
+      LogLevel.Critical,
+      literalPtr(L.LOG_HEADERS_UNLISTED),
+      literalLen(L.LOG_HEADERS_UNLISTED),
+    );
+    closeConfig(config);
+    return false;
+  }
   defineMetrics();
   closeRoot(root);
   root.config = config;
   return true;
+}
+
+/** True when a profile says which headers of the other side pass. */
+function filtersHeaders(config: Config): bool {
+  for (let i: u32 = 0; i < config.profileCount; i++) {
+    if (filtersRequest(profileAt(config, i)) || filtersAnswer(profileAt(config, i))) return true;
+  }
+  return false;
 }
 
 /** Frees the configuration; streams of the root are gone by then. */

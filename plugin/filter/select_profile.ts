@@ -3,7 +3,7 @@ import { openRequestHeader, readProperty, resultLen, resultPtr } from "../abi/ho
 import { Status } from "../abi/numbers";
 import { nextPair, pairNameLen, pairNamePtr, pairValueLen, pairValuePtr } from "../abi/pairs";
 import { equals, findByte, startsWith } from "../bytes/compare";
-import { globMatches } from "../bytes/glob";
+import { anyMatches, globMatches } from "../bytes/glob";
 import * as L from "../bytes/literals";
 import { SpanTable } from "../bytes/span_table";
 import { TextList } from "../bytes/text_list";
@@ -148,11 +148,4 @@ function matchesHeader(rule: Rule, index: u32, pairs: usize, pairsLen: u32): boo
 /** True when a list of globs is empty or matches the model that was named. */
 export function servesModel(globs: TextList): bool {
   return globs.count == 0 || anyMatches(globs, modelPtr, modelLen);
-}
-
-function anyMatches(globs: TextList, ptr: usize, len: u32): bool {
-  for (let i: u32 = 0; i < globs.count; i++) {
-    if (globMatches(globs.ptr(i), globs.len(i), ptr, len)) return true;
-  }
-  return false;
 }

@@ -1,8 +1,7 @@
 /** When a row of the beta table asks for its token: features, conditions of the configuration, models. */
 import { Arena } from "../bytes/arena";
-import { globMatches } from "../bytes/glob";
+import { anyMatches } from "../bytes/glob";
 import { StructArray } from "../bytes/struct_array";
-import { TextList } from "../bytes/text_list";
 import { MOST_PATHS, openPathSet, PathSet } from "../json/paths";
 import { ModelTraits, ThinkingClass } from "../translate/traits";
 import { BetaCondition, BetaGate, BetaRow } from "./beta_table";
@@ -43,13 +42,6 @@ function passes(gate: BetaGate, traits: ModelTraits): bool {
     default:
       return true;
   }
-}
-
-function anyMatches(globs: TextList, ptr: usize, len: u32): bool {
-  for (let i: u32 = 0; i < globs.count; i++) {
-    if (globMatches(globs.ptr(i), globs.len(i), ptr, len)) return true;
-  }
-  return false;
 }
 
 /** Asks the outgoing body what configured rows want to know of it. False without memory. */

@@ -17,6 +17,7 @@ import {
   StreamUsage,
   TextItems,
 } from "./config/answer_words";
+import { AuthHeader, AuthMode, KeySelect } from "./config/auth_words";
 import { LogLines, ResponseHeaders } from "./config/observe_words";
 import { NeedsThinking, ThinkingDefault } from "./model_rows";
 import { PrefillSettings } from "./prefill_settings";
@@ -29,6 +30,7 @@ export {
   StreamUsage,
   TextItems,
 } from "./config/answer_words";
+export { AuthHeader, AuthMode, KeySelect } from "./config/auth_words";
 export { LogLines, ResponseHeaders } from "./config/observe_words";
 
 export const enum RequestHeaders {
@@ -90,27 +92,6 @@ export const enum Endpoint {
   Batches = 32,
   Files = 64,
   Models = 128,
-}
-
-export const enum AuthMode {
-  Upstream = 0,
-  Client = 1,
-  Keys = 2,
-}
-
-export const enum AuthHeader {
-  Auto = 0,
-  XApiKey = 1,
-  ApiKey = 2,
-  Authorization = 3,
-}
-
-/** How a key is chosen. */
-export const enum KeySelect {
-  /** Stable per client, by weight. */
-  WeightedHash = 0,
-  /** The first one that is not resting. */
-  First = 1,
 }
 
 /** Where the list of models comes from. */
@@ -269,6 +250,13 @@ export class Profile {
   streamErrors: StreamErrors;
   inputFile: InputFile;
   batchStatus: BatchStatus;
+
+  requestAllow: TextList; // globs on names; empty: all
+  requestDeny: TextList; // globs on names
+  requestSet: TextMap; // name → value
+  responseAllow: TextList; // globs on names; empty: all
+  responseDeny: TextList; // globs on names
+  responseSet: TextMap; // name → value
 
   maxRequestBytes: u32;
   maxResponseBytes: u32;

@@ -2,8 +2,7 @@
  * What the model of one request can do: the built-in row that its names find (model_table.ts), with the
  * first matching `model_info` row of the configuration laid over it. Rules: docs/models.md.
  */
-import { globMatches } from "../bytes/glob";
-import { TextList } from "../bytes/text_list";
+import { anyMatches } from "../bytes/glob";
 import { ModelTraits } from "../translate/traits";
 import { Config, ModelCell, ModelInfoRow, Provider } from "./config";
 import { ThinkingDefault } from "./model_rows";
@@ -55,13 +54,6 @@ function findModelInfo(config: Config, names: ModelNames): ModelInfoRow | null {
     if (anyMatches(info.match, names.sentPtr, names.sentLen)) return info;
   }
   return null;
-}
-
-function anyMatches(globs: TextList, ptr: usize, len: u32): bool {
-  for (let i: u32 = 0; i < globs.count; i++) {
-    if (globMatches(globs.ptr(i), globs.len(i), ptr, len)) return true;
-  }
-  return false;
 }
 
 /** Lays the given cells of a `model_info` row over `traits`. A given maximum is no guess any more. */

@@ -6,7 +6,7 @@
 import { Arena } from "../bytes/arena";
 import { Ascii } from "../bytes/ascii";
 import { equals, findByte, findLiteral, literalLen } from "../bytes/compare";
-import { countStars, globMatches } from "../bytes/glob";
+import { anyMatches, countStars, globMatches } from "../bytes/glob";
 import { openSpan, replaceGap, Span } from "../bytes/join";
 import { openStruct } from "../bytes/records";
 import { TextList, TextMap } from "../bytes/text_list";
@@ -58,14 +58,6 @@ export function resolveModel(
 export function isAllowed(profile: Profile, ptr: usize, len: u32): bool {
   if (anyMatches(profile.deny, ptr, len)) return false;
   return profile.allow.count == 0 || anyMatches(profile.allow, ptr, len);
-}
-
-/** True when one of the globs matches. */
-export function anyMatches(globs: TextList, ptr: usize, len: u32): bool {
-  for (let i: u32 = 0; i < globs.count; i++) {
-    if (globMatches(globs.ptr(i), globs.len(i), ptr, len)) return true;
-  }
-  return false;
 }
 
 /** The name that `stripPrefix` left; a part of what it was given. */

@@ -2,7 +2,7 @@
  * What becomes of an assistant turn at the end of a request: the model table says whether the upstream takes it, the route says what is
  * done where it does not. Nothing is done unasked. Source: docs/prefill.md, "What is done".
  */
-import { globMatches } from "../bytes/glob";
+import { anyMatches } from "../bytes/glob";
 import { TextList } from "../bytes/text_list";
 import { Prefill, PrefillKind } from "../translate/shared/prefill";
 import { Endpoint, Profile } from "./config";
@@ -104,13 +104,6 @@ function matches(globs: TextList, question: PrefillQuestion): bool {
     anyMatches(globs, question.askedPtr, question.askedLen) ||
     anyMatches(globs, question.sentPtr, question.sentLen)
   );
-}
-
-function anyMatches(globs: TextList, ptr: usize, len: u32): bool {
-  for (let i: u32 = 0; i < globs.count; i++) {
-    if (globMatches(globs.ptr(i), globs.len(i), ptr, len)) return true;
-  }
-  return false;
 }
 
 /** The first rule that matches replaces the mode. */

@@ -4,7 +4,6 @@
  */
 
 /** @typedef {import("./shapes.mjs").Schema} Schema */
-/** @typedef {import("./shapes.mjs").Refused} Refused */
 
 const MARKS = {
   begin: "<!-- keys: written by npm run gen from docs/config.schema.json -->",
@@ -23,6 +22,7 @@ const SECTIONS = [
   ["params", "`params`"],
   ["reasoning", "`reasoning`"],
   ["stream", "`stream`"],
+  ["headers", "`headers`"],
   ["limits", "`limits`"],
   ["observability", "`observability`"],
   ["rule", "`rules[]`"],
@@ -36,15 +36,11 @@ const code = (value) => `\`${JSON.stringify(value).replaceAll("|", "\\|")}\``;
 /**
  * @param {Schema} node
  * @param {Schema} schema
- * @param {string[]} refused words that are not served
  * @returns {string} the kind of value, in words
  */
-function kindOf(node, schema, refused) {
+function kindOf(node, schema) {
   const target = node.$ref ? schema.$defs[node.$ref.replace("#/$defs/", "")] : node;
-  if (target.enum) {
-    const served = target.enum.filter((/** @type {string} */ word) => !refused.includes(word));
-    return served.map((/** @type {string} */ word) => `\`${word}\``).join(", ") || "none yet";
-  }
+  if (target.enum) return target.enum.map((/** @type {string} */ word) => `\`${word}\``).join(", ");
   if (target.anyOf) return "true, false or text";
   switch (target.type) {
     case "integer":
@@ -52,12 +48,12 @@ function kindOf(node, schema, refused) {
     case "boolean":
       return "boolean";
     case "array":
-      return `list: ${kindOf(target.items, schema, refused)}`;
+      return `list: ${kindOf(target.items, schema)}`;
     case "object":
       if (target.properties) return "object";
       return target.additionalProperties === true
         ? "map: any JSON"
-        : `map: ${kindOf(target.additionalProperties, schema, [])}`;
+        : `map: ${kindOf(target.additionalProperties, schema)}`;
     default:
       return target === schema.$defs.glob ? "glob" : "text";
   }
@@ -72,22 +68,18 @@ const row = (cells) => `| ${cells.join(" | ")} |`;
 /**
  * @param {string} group
  * @param {Schema} schema
- * @param {Refused} refused
- * @returns {string} the table of the members that are served
+ * @returns {string} the table of its members
  */
-function tableOf(group, schema, refused) {
-  const rows = Object.entries(schema.$defs[group].properties).flatMap(([name, node]) => {
-    const refusal = refused[group]?.[name] ?? [];
-    if (refusal === true) return [];
-    // A default that names what is not served yet would mislead.
-    const shown =
-      node.default === undefined ||
-      (Array.isArray(refusal) && refusal.some((word) => node.default.includes(word)));
-    const value = shown ? "" : code(node.default);
-    const example = node.examples.some((/** @type {unknown} */ one) => usesRefused(one, refusal))
-      ? ""
-      : code(node.examples[0]);
-    return [row([`\`${name}\``, kindOf(node, schema, refusal), value, node.description, example])];
+function tableOf(group, schema) {
+  const rows = Object.entries(schema.$defs[group].properties).map(([name, node]) => {
+    const value = node.default === undefined ? "" : code(node.default);
+    return row([
+      `\`${name}\``,
+      kindOf(node, schema),
+      value,
+      node.description,
+      code(node.examples[0]),
+    ]);
   });
   return [
     row(["key", "value", "default", "what for", "example"]),
@@ -97,47 +89,20 @@ function tableOf(group, schema, refused) {
 }
 
 /**
- * @param {unknown} example
- * @param {string[]} refused
- */
-const usesRefused = (example, refused) =>
-  [example].flat().some((word) => refused.includes(/** @type {string} */ (word)));
-
-/**
- * @param {Schema} schema
- * @param {Refused} refused
- * @returns {string} the list of what is in the schema and refused
- */
-function refusedList(schema, refused) {
-  const rows = Object.entries(refused).flatMap(([group, members]) =>
-    Object.entries(members).map(([name, what]) => {
-      const place = group === "config" ? name : group === "settings" ? name : `${group}.${name}`;
-      const words = what === true ? "" : what.map((word) => `\`${word}\``).join(", ");
-      return row([`\`${place}\``, words, schema.$defs[group].properties[name].description]);
-    }),
-  );
-  return [
-    row(["key", "only these words", "what for"]),
-    row(new Array(3).fill("---")),
-    ...rows,
-  ].join("\n");
-}
-
-/**
  * @param {string} text docs/configuration.md as it is
  * @param {Schema} schema content of docs/config.schema.json
- * @param {Refused} refused content of scripts/tables/config_refused.json
  * @returns {string} the document with its tables written anew
  * @throws {Error} when a mark is missing
  */
-export function renderConfigDocument(text, schema, refused) {
+export function renderConfigDocument(text, schema) {
   const [before, rest] = text.split(MARKS.begin);
   const after = rest?.split(MARKS.end)[1];
   if (after === undefined)
     throw new Error("docs/configuration.md: needs the two marks of the keys");
   const sections = SECTIONS.map(
-    ([group, title]) => `### ${title}\n\n${tableOf(group, schema, refused)}`,
+    ([group, title]) => `### ${title}
+
+${tableOf(group, schema)}`,
   );
-  const last = `### Not served by this version\n\nIn the schema already, and refused by name:\n\n${refusedList(schema, refused)}`;
-  return [`${before}${MARKS.begin}`, ...sections, last, `${MARKS.end}${after}`].join("\n\n");
+  return [`${before}${MARKS.begin}`, ...sections, `${MARKS.end}${after}`].join("\n\n");
 }

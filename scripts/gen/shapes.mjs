@@ -2,12 +2,9 @@
  * Compiles the JSON Schema of the configuration into static tables for the reader in the plugin, so that the two cannot
  * differ in keys, types, ranges, words or patterns. What one schema object cannot say (references, conditions across
  * objects) the reader checks by hand; `oneOf` and `required` inside `anyOf` are left to it.
- * `refused` names what this version does not serve: group to member to true, or to the words that are not served.
- * What only a refused member reaches is not compiled.
  */
 
 /** @typedef {Record<string, any>} Schema */
-/** @typedef {Record<string, Record<string, true | string[]>>} Refused */
 /** @typedef {Record<(typeof NODE_COLUMNS)[number], number>} NodeRow */
 
 const KNOWN = new Set(
@@ -68,10 +65,9 @@ const FORMS = [
 ];
 
 class Compiler {
-  /** @param {Schema} schema @param {Refused} refused */
-  constructor(schema, refused) {
+  /** @param {Schema} schema */
+  constructor(schema) {
     this.schema = schema;
-    this.refused = refused;
     /** @type {Partial<NodeRow>[]} */ this.nodes = [{ kind: KINDS.Any }];
     /** @type {number[][]} */ this.members = [];
     /** @type {number[][]} */ this.words = [];
@@ -109,14 +105,11 @@ class Compiler {
 
   /**
    * @param {string[]} values
-   * @param {string[]} unserved
    * @returns {[number, number]} first row and count
    */
-  wordRows(values, unserved) {
+  wordRows(values) {
     const first = this.words.length;
-    for (const value of values) {
-      this.words.push([...this.text(value), unserved.includes(value) ? 0 : 1]);
-    }
+    for (const value of values) this.words.push(this.text(value));
     return [first, values.length];
   }
 
@@ -141,23 +134,23 @@ class Compiler {
     this.rules.push([
       ...[first, rest, last].map((source) => this.class(source)),
       ...this.text(needle.replaceAll("\\", "")),
-      ...this.wordRows(not?.enum ?? [], []),
+      ...this.wordRows(not?.enum ?? []),
       ...this.text(pattern ?? ""),
     ]);
     return this.rules.length - 1;
   }
 
-  /** @param {Schema} schema @param {string[]} unserved words that are refused @returns {number} index of its node */
-  compile(schema, unserved = []) {
+  /** @param {Schema} schema @returns {number} index of its node */
+  compile(schema) {
     const { name, target } = this.resolve(schema);
     if (target.enum) {
-      const [first, count] = this.wordRows(target.enum, unserved);
+      const [first, count] = this.wordRows(target.enum);
       return this.node({ kind: KINDS.Word, first, count });
     }
     if (target.anyOf) {
       return this.node({ kind: KINDS.BooleanOrText, item: this.compile(target.anyOf[1]) });
     }
-    if (target.type === "array") return this.list(target, unserved);
+    if (target.type === "array") return this.list(target);
     if (target.type === "object") {
       return target.properties ? this.object(name, target) : this.map(target);
     }
@@ -176,10 +169,10 @@ class Compiler {
     return this.node({ kind: KINDS.Text, low, high, first: this.textRule(target) });
   }
 
-  /** @param {Schema} target @param {string[]} unserved */
-  list(target, unserved) {
+  /** @param {Schema} target */
+  list(target) {
     const { minItems: low = 0, maxItems: high = NO_LIMIT } = target;
-    const item = this.compile(target.items, unserved);
+    const item = this.compile(target.items);
     return this.node({ kind: KINDS.List, low, high, item, extra: target.uniqueItems ? 1 : 0 });
   }
 
@@ -211,10 +204,9 @@ class Compiler {
     this.groups.set(name, index);
     this.members.push(...keys.map(() => []));
     keys.forEach((key, at) => {
-      const refusal = this.refused[name]?.[key] ?? [];
-      const node = refusal === true ? 0 : this.compile(target.properties[key], refusal);
-      const flags = (target.required?.includes(key) ? 1 : 0) | (refusal === true ? 2 : 0);
-      this.members[row.first + at] = [...this.text(key), node, flags];
+      const node = this.compile(target.properties[key]);
+      const isRequired = target.required?.includes(key) ? 1 : 0;
+      this.members[row.first + at] = [...this.text(key), node, isRequired];
     });
     return index;
   }
@@ -233,27 +225,6 @@ class Compiler {
         [[...this.bytes, ...new Array(32).fill(0)]],
       ],
     ];
-  }
-}
-
-/**
- * @param {Schema} schema
- * @param {Refused} refused
- * @throws {Error} naming what is refused and not in the schema
- */
-function checkRefused(schema, refused) {
-  const unknown = Object.entries(refused).flatMap(([group, members]) =>
-    Object.entries(members).flatMap(([name, what]) => {
-      const node = schema.$defs[group]?.properties?.[name];
-      const words = node?.enum ?? node?.items?.enum ?? [];
-      if (node === undefined) return [`${group}.${name}`];
-      return what === true
-        ? []
-        : what.filter((word) => !words.includes(word)).map((word) => `${group}.${name} ${word}`);
-    }),
-  );
-  if (unknown.length > 0) {
-    throw new Error(`config_refused.json: not in the schema: ${unknown.join(", ")}`);
   }
 }
 
@@ -282,19 +253,17 @@ function memberEnum(name, keys) {
 
 /**
  * @param {Schema} schema content of docs/config.schema.json
- * @param {Refused} refused content of scripts/tables/config_refused.json
  * @returns {string} body of the generated file, without its head line
  * @throws {Error} naming what cannot be compiled
  */
-export function renderShapes(schema, refused) {
-  checkRefused(schema, refused);
-  const compiler = new Compiler(schema, refused);
+export function renderShapes(schema) {
+  const compiler = new Compiler(schema);
   compiler.compile({ $ref: schema.$ref });
   const nodes = [...compiler.groups];
   const groups = nodes.map(([name], at) => /** @type {[string, number]} */ ([name, at + 1]));
   return [
     "/* eslint-disable no-restricted-syntax */",
-    "// Compiled from docs/config.schema.json and scripts/tables/config_refused.json. Rows: shape.ts.\n",
+    "// Compiled from docs/config.schema.json. Rows: shape.ts.\n",
     constEnum("Group", "Which object a node describes.", groups),
     constEnum("GroupNode", "Node of each object.", nodes),
     ...groups.map(([name]) => memberEnum(name, Object.keys(schema.$defs[name].properties))),

@@ -22,8 +22,12 @@ const PROFILE_TEXTS = [
   "template",
   "hashOn",
 ];
-const PROFILE_LISTS = ["stripPrefixes", "allow", "deny", "drop", "reject"];
-const PROFILE_MAPS = ["aliases", "set", "setIfAbsent"];
+const PROFILE_LISTS = [
+  ..."stripPrefixes allow deny drop reject requestAllow requestDeny responseAllow responseDeny".split(
+    " ",
+  ),
+];
+const PROFILE_MAPS = ["aliases", "set", "setIfAbsent", "requestSet", "responseSet"];
 const ROW_CELLS = [
   ..."given maxOutput thinking thinkingDefault sampling efforts needsThinking windowStops".split(
     " ",

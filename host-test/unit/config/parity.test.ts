@@ -1,17 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { renderShapes } from "../../../scripts/gen/shapes.mjs";
 import { BAD, ENVIRONMENT, GOOD } from "./cases.ts";
 import { ConfigProbe } from "./config_probe.ts";
-import {
-  allSemantic,
-  partAccepts,
-  REFUSED,
-  refusedPlaces,
-  SCHEMA,
-  schemaAccepts,
-  type SchemaNode,
-} from "./schema.ts";
+import { allSemantic, partAccepts, SCHEMA, schemaAccepts } from "./schema.ts";
 
 const reader = new ConfigProbe();
 const valueOf = (document: unknown) =>
@@ -22,11 +13,10 @@ const valueOf = (document: unknown) =>
 const placeOf = (line: string) => line.slice(0, line.indexOf(": "));
 
 describe("the reader and the schema", () => {
-  it.each(GOOD)("both accept %s, but for what is not served", (_name, document) => {
+  it.each(GOOD)("both accept %s", (_name, document) => {
     const { accepted, errors } = reader.read(document, ENVIRONMENT);
-    const refused = refusedPlaces(valueOf(document));
-    expect(errors.map(placeOf).sort()).toEqual(refused.sort());
-    expect(accepted).toBe(refused.length === 0);
+    expect(errors).toEqual([]);
+    expect(accepted).toBe(true);
     expect(schemaAccepts(valueOf(document))).toBe(true);
   });
 
@@ -135,72 +125,11 @@ describe("the schema", () => {
     },
   );
 
-  it("can be compiled whole, so that a refusal is lifted by one line less", () => {
-    expect(() => renderShapes(SCHEMA, {})).not.toThrow();
-  });
-
-  it("is not compiled when a refusal names what it does not have", () => {
-    expect(() => renderShapes(SCHEMA, { models: { lists: true } })).toThrow("models.lists");
-    expect(() => renderShapes(SCHEMA, { models: { list: ["all"] } })).toThrow("models.list");
-  });
-
   it("has no key that was decided against", () => {
     const names = new Set(members.map(([, name]) => name));
     const dropped =
       "max_max_tokens unsupported_tools metric_prefix response_header trim_trailing_whitespace json_fences " +
       "strip_fields ignored_header workspace response_model route_metadata _rules_ capabilities";
     for (const name of dropped.split(" ")) expect(names).not.toContain(name);
-  });
-});
-
-/** Where each group stands in a configuration. */
-const PLACES: Record<string, (settings: object) => object> = {
-  config: (more) => ({ version: 1, profile: {}, ...more }),
-  settings: (settings) => ({ version: 1, profile: settings }),
-  key: (key) => ({
-    version: 1,
-    profile: { auth: { mode: "keys", keys: [{ name: "k", value: "v", ...key }] } },
-  }),
-  rule: (rule) => ({
-    version: 1,
-    profiles: { a: {} },
-    rules: [{ match: { hosts: ["h"] }, profile: "a", ...rule }],
-  }),
-  match: (match) => ({ version: 1, profiles: { a: {} }, rules: [{ match, profile: "a" }] }),
-  prefillRule: (rule) =>
-    withPrefill({ rules: [{ match: { kinds: ["text"] }, mode: "strip", ...rule }] }),
-  prefillMatch: (match) => withPrefill({ rules: [{ match, mode: "strip" }] }),
-  reframe: (reframe) => withPrefill({ reframe }),
-  modelInfo: (row) => ({ version: 1, profile: {}, model_info: [{ match: ["m"], ...row }] }),
-};
-function withPrefill(prefill: object): object {
-  return { version: 1, profile: { prefill } };
-}
-
-const placed = (group: string, value: object) =>
-  (PLACES[group] ?? ((inner: object) => ({ version: 1, profile: { [group]: inner } })))(value);
-
-describe("what is not served", () => {
-  const cases = Object.entries(REFUSED).flatMap(([group, entries]) =>
-    Object.entries(entries).flatMap(([name, what]) => {
-      const node = SCHEMA.$defs[group]?.properties?.[name] as SchemaNode;
-      if (what === true)
-        return [[`${group}.${name}`, placed(group, { [name]: node.examples?.[0] })] as const];
-      return what.map(
-        (word) =>
-          [
-            `${group}.${name} ${word}`,
-            placed(group, { [name]: node.items ? [word] : word }),
-          ] as const,
-      );
-    }),
-  );
-
-  it.each(cases)("%s is refused by name, though it is right", (_name, document) => {
-    const { accepted, errors } = reader.read(document);
-    expect(accepted).toBe(false);
-    expect(errors).toHaveLength(1);
-    expect(errors[0]).toMatch(/not served by this version$/);
-    expect(schemaAccepts(document)).toBe(true);
   });
 });

@@ -23,11 +23,6 @@ export const SCHEMA = JSON.parse(
   readFileSync(new URL("docs/config.schema.json", ROOT), "utf8"),
 ) as SchemaNode & { $defs: Record<string, SchemaNode> };
 
-/** Group to member to true, or to the words, that this version does not serve. */
-export const REFUSED = JSON.parse(
-  readFileSync(new URL("scripts/tables/config_refused.json", ROOT), "utf8"),
-) as Record<string, Record<string, true | string[]>>;
-
 const ajv = new Ajv2020({
   allErrors: true,
   strict: true,
@@ -46,11 +41,9 @@ export function partAccepts(part: SchemaNode, value: unknown): boolean {
 
 /**
  * Messages about what a schema of single values cannot say: references between settings, the VM's environment, the
- * model table, JSON syntax that parsers drop, and what this version does not serve.
+ * model table, and JSON syntax that parsers drop.
  */
 export const SEMANTIC: RegExp[] = [
-  /: not served by this version$/,
-  / is not served by this version$/,
   /: no profile "/,
   /: mode keys needs "keys"$/,
   /: has no effect in this mode/,
@@ -74,42 +67,4 @@ export const SEMANTIC: RegExp[] = [
 /** Whether all errors of a reading are of that sort. */
 export function allSemantic(errors: string[]): boolean {
   return errors.every((line) => SEMANTIC.some((pattern) => pattern.test(line)));
-}
-
-/** Whether this version refuses a member, or with `word` a word where members take words. */
-export function isRefused(group: string, member: string, word?: unknown): boolean {
-  const what = REFUSED[group]?.[member] ?? [];
-  return what === true || what.includes(word as string);
-}
-
-/** The members of a value for `group` that are served. */
-export function servedOnly<T extends object>(group: string, members: T): Partial<T> {
-  const kept = Object.entries(members).filter(([name]) => !isRefused(group, name));
-  return Object.fromEntries(kept) as Partial<T>;
-}
-
-/** Places of a right value that this version refuses, as the reader writes them. */
-export function refusedPlaces(value: unknown, node: SchemaNode = SCHEMA, path = "$"): string[] {
-  const group = node.$ref?.replace("#/$defs/", "") ?? "";
-  const target = node.$ref ? SCHEMA.$defs[group]! : node;
-  if (Array.isArray(value)) {
-    return value.flatMap((item, at) => refusedPlaces(item, target.items, `${path}[${at}]`));
-  }
-  if (typeof value !== "object" || value === null) return [];
-  return Object.entries(value).flatMap(([name, member]) => {
-    const place = /^[A-Za-z_]\w*$/.test(name)
-      ? `${path}.${name}`
-      : `${path}[${JSON.stringify(name)}]`;
-    const open = typeof target.additionalProperties === "object" ? target.additionalProperties : {};
-    const below = target.properties?.[name] ?? open;
-    const refusal = REFUSED[group]?.[name] ?? [];
-    if (refusal === true) return [place];
-    if (Array.isArray(member)) {
-      const words = member.flatMap((word, at) =>
-        refusal.includes(word as string) ? [`${place}[${at}]`] : [],
-      );
-      return [...words, ...refusedPlaces(member, below, place)];
-    }
-    return refusal.includes(member as string) ? [place] : refusedPlaces(member, below, place);
-  });
 }

@@ -55,6 +55,12 @@ function setNoEntries(reader: Reader, profile: Profile): void {
   profile.betaAdd = reader.emptyList;
   profile.betaRemove = reader.emptyList;
   profile.setIfAbsent = reader.emptyMap;
+  profile.requestAllow = reader.emptyList;
+  profile.requestDeny = reader.emptyList;
+  profile.requestSet = reader.emptyMap;
+  profile.responseAllow = reader.emptyList;
+  profile.responseDeny = reader.emptyList;
+  profile.responseSet = reader.emptyMap;
 }
 
 function setPrefix(profile: Profile, index: u32, literal: usize): void {

@@ -94,18 +94,14 @@ function pushName(reader: Reader, key: ConfigKey): u32 {
   return R.pushMember(reader.report, S.tableText(member.name), member.nameLen);
 }
 
-/** Walks a top-level member; false when it is absent, refused or wrong. */
+/** Walks a top-level member; false when it is absent or wrong. */
 function readMember(reader: Reader, spans: StructArray<Span>, key: ConfigKey): bool {
   const span = spans.at(key);
   if (span.ptr == 0) return false;
   const member = S.memberAt(S.nodeAt(GroupNode.Config).first + key);
   const mark = pushName(reader, key);
-  let valid = false;
-  if ((member.flags & S.MemberFlag.Refused) != 0) R.addError(reader.report, T.NOT_SERVED);
-  else {
-    reader.cursor.open(span.ptr, span.len, DEPTH);
-    valid = walk(reader, member.node);
-  }
+  reader.cursor.open(span.ptr, span.len, DEPTH);
+  const valid = walk(reader, member.node);
   R.popPath(reader.report, mark);
   return valid;
 }

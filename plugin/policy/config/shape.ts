@@ -36,13 +36,6 @@ export class ShapeNode {
   group: Group; // Object: which one
 }
 
-/** Bits of `ShapeMember.flags`. */
-export const enum MemberFlag {
-  Required = 1,
-  /** Not served by this version. */
-  Refused = 2,
-}
-
 /** One member of an object. */
 @unmanaged
 @final
@@ -50,7 +43,7 @@ export class ShapeMember {
   name: u32; // offset in TEXT
   nameLen: u32;
   node: u32;
-  flags: u32; // bits of MemberFlag
+  required: u32; // 1: it must be there
 }
 
 /** One word of a list of words. */
@@ -59,7 +52,6 @@ export class ShapeMember {
 export class ShapeWord {
   text: u32; // offset in TEXT
   textLen: u32;
-  served: u32; // 0: not served by this version
 }
 
 /** What a text may hold: byte sets for its first, its last and all other bytes, a part that must be there. */

@@ -29,7 +29,7 @@ import {
   storePrefillPart,
 } from "./store_prefill";
 import { storeClientId, storeObservability } from "./store_observability";
-import { storeLimits, storeModelInfo, storeParams } from "./store_tables";
+import { storeHeaders, storeLimits, storeModelInfo, storeParams } from "./store_tables";
 
 /** The walk enters an object. */
 export function beginGroup(reader: Reader, group: Group): void {
@@ -172,11 +172,11 @@ function storeProfile(reader: Reader, group: Group, member: u32): void {
     case Group.Params:
       storeParams(reader, member);
       break;
+    case Group.Headers:
+      storeHeaders(reader, member);
+      break;
     case Group.Limits:
       storeLimits(reader, member);
-      break;
-    case Group.Observability:
-      storeObservability(reader, member);
       break;
     default:
       storeSurface(reader, group, member);
@@ -184,9 +184,12 @@ function storeProfile(reader: Reader, group: Group, member: u32): void {
   }
 }
 
-/** A member of an object that is about one surface. */
+/** A member of an object that is about one surface, or about what is seen of it. */
 function storeSurface(reader: Reader, group: Group, member: u32): void {
   switch (group) {
+    case Group.Observability:
+      storeObservability(reader, member);
+      break;
     case Group.ClientId:
       storeClientId(reader, member);
       break;

@@ -1,4 +1,4 @@
-/** Settings with many members of the same kind: parameters, limits, rows of `model_info`. */
+/** Settings with many members of the same kind: parameters, headers, limits, rows of `model_info`. */
 import { ModelCell, ModelInfoRow } from "../config";
 import { checkLike } from "./checks";
 import { mergeMaps } from "./merge";
@@ -34,6 +34,31 @@ export function storeParams(reader: Reader, member: u32): void {
       profile.structuredOutput = reader.number;
       break;
     default:
+      break;
+  }
+}
+
+/** A member of `headers`. */
+export function storeHeaders(reader: Reader, member: u32): void {
+  const profile = reader.profile;
+  switch (member) {
+    case K.HeadersKey.RequestAllow:
+      profile.requestAllow = reader.list;
+      break;
+    case K.HeadersKey.RequestDeny:
+      profile.requestDeny = reader.list;
+      break;
+    case K.HeadersKey.RequestSet:
+      profile.requestSet = mergeMaps(reader, profile.requestSet, reader.map);
+      break;
+    case K.HeadersKey.ResponseAllow:
+      profile.responseAllow = reader.list;
+      break;
+    case K.HeadersKey.ResponseDeny:
+      profile.responseDeny = reader.list;
+      break;
+    default:
+      profile.responseSet = mergeMaps(reader, profile.responseSet, reader.map);
       break;
   }
 }

@@ -116,14 +116,6 @@ export const LONG_KEY: usize = memory.data<u8>([19, 0, 0, 0, 116, 104, 101, 32, 
 // prettier-ignore
 export const MISSING: usize = memory.data<u8>([9, 0, 0, 0, 109, 105, 115, 115, 105, 110, 103, 58, 32]);
 
-// "not served by this version"
-// prettier-ignore
-export const NOT_SERVED: usize = memory.data<u8>([26, 0, 0, 0, 110, 111, 116, 32, 115, 101, 114, 118, 101, 100, 32, 98, 121, 32, 116, 104, 105, 115, 32, 118, 101, 114, 115, 105, 111, 110]);
-
-// " is not served by this version"
-// prettier-ignore
-export const IS_NOT_SERVED: usize = memory.data<u8>([30, 0, 0, 0, 32, 105, 115, 32, 110, 111, 116, 32, 115, 101, 114, 118, 101, 100, 32, 98, 121, 32, 116, 104, 105, 115, 32, 118, 101, 114, 115, 105, 111, 110]);
-
 // "at least one member is needed"
 // prettier-ignore
 export const NO_MEMBERS: usize = memory.data<u8>([29, 0, 0, 0, 97, 116, 32, 108, 101, 97, 115, 116, 32, 111, 110, 101, 32, 109, 101, 109, 98, 101, 114, 32, 105, 115, 32, 110, 101, 101, 100, 101, 100]);

@@ -100,13 +100,6 @@ function walkWord(reader: Reader, node: S.ShapeNode): bool {
     addUnknownWord(reader, node, text.ptr, text.len);
     return false;
   }
-  if (S.wordAt(node.first + word).served == 0) {
-    const out = R.startLine(reader.report);
-    R.putQuoted(out, text.ptr, text.len);
-    out.literal(T.IS_NOT_SERVED);
-    R.endLine(reader.report);
-    return false;
-  }
   reader.number = <u32>word;
   return true;
 }
@@ -148,11 +141,6 @@ function walkObject(reader: Reader, node: S.ShapeNode): bool {
 
 function walkMember(reader: Reader, node: S.ShapeNode, index: u32): void {
   const member = S.memberAt(node.first + index);
-  if ((member.flags & S.MemberFlag.Refused) != 0) {
-    R.addError(reader.report, T.NOT_SERVED);
-    reader.cursor.skip();
-    return;
-  }
   if (walk(reader, member.node)) storeMember(reader, node.group, index);
 }
 
@@ -160,7 +148,7 @@ function walkMember(reader: Reader, node: S.ShapeNode, index: u32): void {
 export function checkRequired(reader: Reader, node: S.ShapeNode, seen: u64): void {
   for (let i: u32 = 0; i < node.count; i++) {
     const member = S.memberAt(node.first + i);
-    if ((member.flags & S.MemberFlag.Required) == 0) continue;
+    if (member.required == 0) continue;
     if ((seen & ((<u64>1) << (<u64>i))) != 0) continue;
     const out = R.startLine(reader.report);
     out.literal(T.MISSING);
