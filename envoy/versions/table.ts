@@ -10,9 +10,20 @@ export function versionCells(rows: readonly (VersionRow & Probes)[]): string[][]
     ...["a new VM after 1 ms", "examples that it refuses"],
   ];
   const body = rows.map(({ version, passed, failed, silent, reset, trap, reload, refused }) => {
-    const bad = failed.length + silent.length;
-    const tests = bad === 0 ? `${passed} passed` : `${passed} passed, ${bad} failed`;
-    return [version, tests, reset, trap, reload, refused.join(", ")];
+    return [
+      version,
+      testsOf(passed, failed.length + silent.length),
+      reset,
+      trap,
+      reload,
+      refused.join(", "),
+    ];
   });
   return [head, ...body];
+}
+
+/** A wheel that runs no module has no tests: built without V8. */
+function testsOf(passed: number, bad: number): string {
+  if (passed + bad === 0) return "none: built without V8";
+  return bad === 0 ? `${passed} passed` : `${passed} passed, ${bad} failed`;
 }
