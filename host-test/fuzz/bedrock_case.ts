@@ -1,4 +1,5 @@
 /** Exchanges with Bedrock: events inside binary messages, right and hostile, cut anywhere. */
+import type { HeaderList } from "../host/index.ts";
 import { rawMessage } from "../support/event_stream.ts";
 import { errorTree } from "./answer.ts";
 import { makeRequest, makeResponse, sending, type FuzzCase, type FuzzMessage } from "./case.ts";
@@ -8,6 +9,7 @@ import { print } from "./json_tree.ts";
 import { mutateBytes } from "./mutate.ts";
 import { Random } from "./random.ts";
 
+const BINARY = "application/vnd.amazon.eventstream";
 const TEXT = 7;
 const EXCEPTIONS = [
   "throttlingException",
@@ -34,30 +36,51 @@ export function makeBedrockCase(seed: number, index: number): FuzzCase {
 
 function makeAnswer(random: Random): FuzzMessage {
   if (random.oneIn(6)) return makeResponse(random);
+  if (random.oneIn(6)) return brokenAnswer(random);
   const { data, plain } = eventData(random, random.oneIn(2));
   const messages = data.map((text) => chunk(random, text));
   const isHostile = random.oneIn(2);
   if (isHostile) disturb(messages, random);
-  let body: Uint8Array = Buffer.concat(messages);
-  const isDamaged = random.oneIn(5);
-  if (isDamaged) body = mutateBytes(body, random);
+  const right = Buffer.concat(messages);
+  const body = random.oneIn(5) ? mutateBytes(right, random) : right;
   const status = random.oneIn(30) ? random.pick(["201", "400", "429", "503"]) : "200";
-  const type = random.oneIn(40) ? "application/json" : "application/vnd.amazon.eventstream";
-  const sent = sending(
-    random,
-    [
-      [":status", status],
-      ["content-type", type],
-      ["x-amzn-requestid", "req_1"],
-    ],
-    random.oneIn(60) ? undefined : body,
-  );
-  const isKnown = plain && !isHostile && !isDamaged && type !== "application/json";
-  return isKnown && sent.body !== undefined ? { ...sent, meant: serverSent(data) } : sent;
+  const type = random.oneIn(40) ? "application/json" : BINARY;
+  const sent = sending(random, headOf(status, type), random.oneIn(60) ? undefined : body);
+  const isKnown = plain && !isHostile && sent.body === right && type === BINARY;
+  return isKnown ? { ...sent, meant: serverSent(data) } : sent;
 }
 
+/** A right stream that an exception ends before its last event. */
+function brokenAnswer(random: Random): FuzzMessage {
+  const { data } = eventData(random, false);
+  data.length = random.int(data.length);
+  const says = `why ${random.int(1000)}`;
+  const messages = data.map((text) => chunk(random, text));
+  messages.push(Buffer.from(exception(random, random.pick(EXCEPTIONS), says)));
+  const meant = serverSent([...data, '{"type":"error"}']);
+  return { ...sending(random, headOf("200", BINARY), Buffer.concat(messages)), meant, says };
+}
+
+function headOf(status: string, type: string): HeaderList {
+  return [
+    [":status", status],
+    ["content-type", type],
+    ["x-amzn-requestid", "req_1"],
+  ];
+}
+
+function exception(random: Random, type: string, message: string): Uint8Array {
+  const pairs: [string, string][] = [
+    [":exception-type", type],
+    [":message-type", "exception"],
+  ];
+  return told(random, pairs, JSON.stringify({ message }));
+}
+
+/** The same as server-sent events, read back as they were sent: half a pair is none any more. */
 function serverSent(data: readonly string[]): string {
-  return data.map((text) => `data: ${text.replace(/[\r\n]/g, " ")}\n\n`).join("");
+  const text = data.map((one) => `data: ${one.replace(/[\r\n]/g, " ")}\n\n`).join("");
+  return Buffer.from(text).toString("utf8");
 }
 
 /** An event as it comes, with padding. */

@@ -19,6 +19,8 @@ export interface FuzzMessage {
   reset: boolean;
   /** What a body in another framing says as server-sent events, where that is known. */
   meant?: string;
+  /** Words of the error that it ends in, which the client must be told. */
+  says?: string;
 }
 
 export interface FuzzCase {

@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { counting } from "../bench/count/instrument.ts";
 import { WasmHost, type HostProfileName, type RootContext } from "../host/index.ts";
+import type { Limits } from "./limits.ts";
 
 /** The debug build, which counts what is allocated; FUZZ_WASM names another. */
 export const WASM_FILE =
@@ -15,11 +16,21 @@ export const FILLS_FREED = WASM_FILE.endsWith(".debug.wasm");
 interface Setup {
   profile: HostProfileName;
   config: object;
+  /** Those of `config`, where a case can pass them. */
+  limits?: Limits;
   /** The body that goes upstream is that of Bedrock's InvokeModel. */
   invokes?: boolean;
 }
 
 const ANTHROPIC = { provider: { type: "anthropic" }, auth: { mode: "client" } };
+
+const TIGHT: Limits = {
+  max_request_bytes: 8_000,
+  max_response_bytes: 1_000,
+  max_event_bytes: 700,
+  max_messages: 8,
+  max_tools: 3,
+};
 
 /** In the order of FuzzCase.config. */
 export const SETUPS: readonly Setup[] = [
@@ -37,16 +48,10 @@ export const SETUPS: readonly Setup[] = [
       profile: {
         ...ANTHROPIC,
         compat: "bifrost",
-        limits: {
-          max_request_bytes: 20_000,
-          max_response_bytes: 5_000,
-          max_event_bytes: 1_000,
-          max_depth: 16,
-          max_messages: 20,
-          max_tools: 3,
-        },
+        limits: { ...TIGHT, max_depth: 16 },
       },
     },
+    limits: TIGHT,
   },
   {
     profile: "envoy-hold",

@@ -5,6 +5,7 @@ import type { FuzzCase, FuzzMessage } from "./case.ts";
 import { judgeEvents, judgeJson, nothing, type Told, type Verdict } from "./check_client.ts";
 import { parseLoosely, upstreamProblems } from "./check_upstream.ts";
 import { FILLS_FREED, SETUPS, type Home } from "./hosts.ts";
+import { answerLimitProblems, requestLimitProblems } from "./limits.ts";
 import { tellMessage, tellStream } from "./reference.ts";
 
 /** Host calls that an exchange may make: so many at most, and so many for each body callback. */
@@ -131,6 +132,7 @@ function judge(fuzzCase: FuzzCase, result: ExchangeResult): string[] {
       request.body ?? new Uint8Array(0),
       marks,
     );
+    problems.push(...requestLimitProblems(fuzzCase, result));
     // The seed's mode sends temperatures as they are.
     problems.push(...sent.filter((problem) => !(isSeedMode(fuzzCase) && /^temp/.test(problem))));
   }
@@ -168,7 +170,8 @@ function judgeClient(result: ExchangeResult, fuzzCase: FuzzCase): string[] {
   const type = client.header("content-type") ?? "";
   if (client.size === 0 || (reply?.origin === "envoy" && type === "text/plain")) return [];
   const { problems, told } = judgeBody(fuzzCase, type, client.text(), client.ended);
-  return [...problems, ...outcomeProblems(result, fuzzCase, told)];
+  const above = answerLimitProblems(fuzzCase, told);
+  return [...problems, ...above, ...outcomeProblems(result, fuzzCase, told)];
 }
 
 function judgeBody(fuzzCase: FuzzCase, type: string, body: string, whole: boolean): Verdict {
@@ -218,6 +221,9 @@ function truthProblems(
     return told.done && !truth.done ? ["a cut stream looks complete"] : [];
   if (told.done) return compare(told, truth, plain);
   if (!told.failed) return ["the answer has no end"];
+  const { says } = response;
+  if (says !== undefined && !result.client.text().includes(says))
+    return ["an error has lost its words"];
   return truth.done && !mayRefuse(result) ? ["a good answer became an error"] : [];
 }
 
