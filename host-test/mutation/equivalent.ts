@@ -16,6 +16,12 @@ export const EQUIVALENT: readonly Equivalent[] = [
     why: "the smaller of two that are equal",
   },
   {
+    file: "plugin/filter/resource_answer.ts",
+    line: "if (profile == null) return false;",
+    text: "return true;",
+    why: "a stream has its profile before it has a resource; the question is the compiler's",
+  },
+  {
     file: "plugin/policy/config/defaults.ts",
     line: "profile.clientHeaders = reader.emptyList;",
     text: ";",

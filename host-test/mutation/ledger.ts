@@ -4,6 +4,7 @@ import { existsSync } from "node:fs";
 import { readFile, writeFile } from "node:fs/promises";
 import { createHash } from "node:crypto";
 import { lineOf, type Mutant } from "./operators.ts";
+import { isCaught } from "./report.ts";
 import type { Stage } from "./suites.ts";
 import type { Judged, Verdict } from "./verdict.ts";
 
@@ -40,7 +41,7 @@ export class Ledger {
   ): Promise<Ledger> {
     const stored = existsSync(path) ? await readFile(path, "utf8") : '{"rows":[]}';
     const { rows } = JSON.parse(stored) as { rows: Row[] };
-    const kept = rows.filter(({ verdict }) => !again || isFinal(verdict));
+    const kept = rows.filter(({ verdict }) => !again || verdict === "invalid" || isCaught(verdict));
     return new Ledger(path, texts, kept);
   }
 
@@ -58,12 +59,9 @@ export class Ledger {
     return row;
   }
 
-  /** How many of `mutants` were caught, and how many are faults that compile. */
-  sum(mutants: readonly Mutant[]): { caught: number; valid: number } {
-    const rows = mutants.map((mutant) => this.#rows.get(keyOf(this.#rowOf(mutant))));
-    const valid = rows.filter((row) => row !== undefined && row.verdict !== "invalid");
-    const caught = valid.filter((row) => row !== undefined && isFinal(row.verdict));
-    return { caught: caught.length, valid: valid.length };
+  /** What is known of `mutants`. */
+  rowsOf(mutants: readonly Mutant[]): Row[] {
+    return mutants.flatMap((mutant) => this.#rows.get(keyOf(this.#rowOf(mutant))) ?? []);
   }
 
   #rowOf(mutant: Mutant, judged: Judged = { verdict: "open", by: "" }): Row {
@@ -79,11 +77,6 @@ export class Ledger {
       source: createHash("sha256").update(text).digest("hex").slice(0, 12),
     };
   }
-}
-
-/** True when more tests cannot change the verdict. */
-function isFinal(verdict: Verdict): boolean {
-  return verdict !== "open" && verdict !== "survived";
 }
 
 function keyOf({ file, start, was, becomes, source }: Row): string {

@@ -1,19 +1,22 @@
 /**
  * Do the tests notice when the filter is wrong? Puts one fault at a time into the filter and runs the tests until one fails.
- * Usage: `npm run mutation -- [--count 100] [--seed S] [--under plugin/json] [--from N] [--jobs N] [--out FILE] [--again] [--listed]`.
+ * Usage: `npm run mutation -- [--count 100] [--seed S] [--under plugin/json] [--from N] [--jobs N] [--out FILE] [--report FILE]
+ * [--again] [--short] [--listed]`.
  * Prints a line for each fault; exit 1 when fewer than 95 in 100 were caught. The same seed gives the same faults of the same
- * sources. Every verdict is written to the file as it comes, and a run takes up what is there: `--again` judges the survivors anew.
+ * sources. Every verdict is written to the file as it comes, and a run takes up what is there: `--again` judges the survivors anew. `--short` leaves the long tests
+ * out: what only they would see counts as survived. `--report` writes the counts.
  */
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { EQUIVALENT } from "./equivalent.ts";
+import { EQUIVALENT, type Equivalent } from "./equivalent.ts";
 import { SEEDED } from "./listed.ts";
 import type { Mutant } from "./operators.ts";
 import { Ledger, type Row } from "./ledger.ts";
 import { stopPrograms } from "./program.ts";
+import { lastLine, reportOf } from "./report.ts";
 import { candidates, isEquivalent, lineText, listed, sample } from "./sample.ts";
 import type { Stage } from "./suites.ts";
 import { Judge } from "./verdict.ts";
@@ -31,6 +34,8 @@ const { values } = parseArgs({
     out: { type: "string", default: join(ROOT, "build", "mutation.json") },
     again: { type: "boolean", default: false },
     listed: { type: "boolean", default: false },
+    short: { type: "boolean", default: false },
+    report: { type: "string" },
   },
 });
 
@@ -48,8 +53,18 @@ function textOf(texts: Texts, file: string): string {
 function chosen(texts: Texts): Mutant[] {
   if (values.listed) return listed(texts, SEEDED);
   const from = Number(values.from);
-  const drawn = sample(texts, from + Number(values.count), Number(values.seed)).slice(from);
-  return drawn.filter((mutant) => !isEquivalent(EQUIVALENT, mutant, textOf(texts, mutant.file)));
+  return sample(texts, from + Number(values.count), Number(values.seed)).slice(from);
+}
+
+/** Rows that fit no source any more say so. */
+function tellStale(texts: Texts): void {
+  const isThere = ({ file, line }: Equivalent): boolean =>
+    !file.startsWith(values.under) ||
+    textOf(texts, file)
+      .split("\n")
+      .some((one) => lineText(one) === line);
+  for (const row of EQUIVALENT.filter((one) => !isThere(one)))
+    console.log(`stale    equivalent.ts: ${row.file} has no line "${row.line}"`);
 }
 
 /** Judges what has no verdict of this stage yet, `--jobs` at a time. */
@@ -69,13 +84,14 @@ async function pass(judge: Judge, ledger: Ledger, mutants: readonly Mutant[], st
 }
 
 async function judgeAll(texts: Texts, ledger: Ledger, mutants: readonly Mutant[]): Promise<void> {
-  const waiting = mutants.filter((mutant) => ledger.lacks(mutant, "long"));
+  const stages: Stage[] = values.short ? ["short"] : ["short", "long"];
+  const waiting = mutants.filter((mutant) => stages.some((stage) => ledger.lacks(mutant, stage)));
   if (waiting.length === 0) return;
   const folder = await mkdtemp(join(tmpdir(), "messages-bridge-mutation-"));
   try {
     const judge = await Judge.open(ROOT, folder, waiting);
     console.log(`${judge.switched} of ${waiting.length} faults in one build`);
-    for (const stage of ["short", "long"] as const) await pass(judge, ledger, mutants, stage);
+    for (const stage of stages) await pass(judge, ledger, mutants, stage);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
@@ -83,21 +99,18 @@ async function judgeAll(texts: Texts, ledger: Ledger, mutants: readonly Mutant[]
 
 async function main(): Promise<number> {
   const texts = await candidates(ROOT, values.under);
-  const mutants = chosen(texts);
+  tellStale(texts);
+  const drawn = chosen(texts);
+  const mutants = drawn.filter(
+    (mutant) => !isEquivalent(EQUIVALENT, mutant, textOf(texts, mutant.file)),
+  );
   const ledger = await Ledger.open(values.out, texts, values.again);
   await judgeAll(texts, ledger, mutants);
-  for (const row of EQUIVALENT) {
-    if (
-      !textOf(texts, row.file)
-        .split("\n")
-        .some((line) => lineText(line) === row.line)
-    )
-      console.log(`stale    equivalent.ts: ${row.file} has no line "${row.line}"`);
-  }
-  const { caught, valid } = ledger.sum(mutants);
-  const share = valid === 0 ? 0 : caught / valid;
-  console.log(`${caught} of ${valid} faults caught (${(share * 100).toFixed(1)} %)`);
-  return share >= (values.listed ? 1 : WANTED) ? 0 : 1;
+  const report = reportOf(drawn.length, drawn.length - mutants.length, ledger.rowsOf(mutants));
+  if (values.report !== undefined)
+    await writeFile(values.report, `${JSON.stringify(report, null, 2)}\n`);
+  console.log(lastLine(report));
+  return report.caught >= report.faults * (values.listed ? 1 : WANTED) ? 0 : 1;
 }
 
 for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => process.exit(130));

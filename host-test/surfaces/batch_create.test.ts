@@ -72,6 +72,11 @@ describe("the worked example", () => {
     expect(upstream.text()).toBe(upstreamBody);
   });
 
+  test("the query of a list before it is none of its own", () => {
+    ask({ path: "/v1/batches?limit=3&after=b", answer: { data: [], has_more: false } });
+    expect(create(sent).upstream.header(":path")).toBe("/v1/messages/batches");
+  });
+
   test("members in another order, in pieces", () => {
     const turned = Object.fromEntries(Object.entries(sent).reverse());
     for (const requestCut of [1, 7, 100]) {
