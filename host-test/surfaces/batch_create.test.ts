@@ -229,6 +229,24 @@ describe("refused", () => {
     expect(refusal(create(sent))).toMatchObject({ param, code });
   });
 
+  test.each(["shell", "local_shell", "apply_patch", "computer_use_preview"])(
+    "a tool of type %s",
+    (type) => {
+      const screen = { display_width: 1024, display_height: 768, environment: "browser" };
+      const tools = [{ type, ...(type.startsWith("computer") && screen) }];
+      const request = {
+        custom_id: "a",
+        method: "POST",
+        url: "/v1/responses",
+        body: { model: MODEL, input: "hi", tools },
+      };
+      expect(refusal(requests(request))).toMatchObject({
+        param: "requests[0].tools",
+        code: "unsupported_parameter",
+      });
+    },
+  );
+
   test.each<[name: string, request: unknown, param: string, code: string]>([
     ["no object", 1, "requests[1]", "invalid_jsonl_line"],
     ["nothing to do", { custom_id: "a" }, "requests[1]", "invalid_jsonl_line"],

@@ -35,6 +35,20 @@ function respelled(text: string, choices: readonly number[]): string {
   return spelled.join("");
 }
 
+test.each([
+  ["a.jpg", "image"],
+  ["a.JPEG", "image"],
+  ["a.png", "image"],
+  ["a.gif", "image"],
+  ["a.webp", "image"],
+  ["jpg", "document"],
+  ["a.pdf", "document"],
+  ["a.txt", "document"],
+])("a file named %s is an %s", (filename, type) => {
+  const file = { file_id: "file_1", filename };
+  expect(blocks(JSON.stringify({ type: "file", file }))[0]?.type).toBe(type);
+});
+
 describe("images", () => {
   test.each([
     ["as it stands", (data: string) => data],
