@@ -39,4 +39,10 @@ export const EQUIVALENT: readonly Equivalent[] = [
     text: "c.valueLen + 2",
     why: "a text that is shorter than the word ends with a quote, which the word has not",
   },
+  {
+    file: "plugin/translate/shared/output_config.ts",
+    line: "if (nativeLen > 0) putNative(out, native, nativeLen, effort != 0);",
+    text: "nativeLen >= 0",
+    why: "of an empty text nothing is read, and nothing is written",
+  },
 ];
