@@ -119,22 +119,52 @@ describe("bytes that a Responses stream holds", () => {
 
 describe("memory that one request took is there for the next", () => {
   const of = (bytes: number): string => "x".repeat(bytes);
-  const large = { ...HELLO, messages: [{ role: "user", content: of(2 * MIB) }] };
-  for (const [name, body] of [
-    [
-      "a turn to be continued",
-      {
-        model: "claude-opus-4-7",
-        messages: [...HELLO.messages, { role: "assistant", content: of(MIB / 4) }],
+  const said = (content: unknown): object => ({ ...HELLO, messages: [{ role: "user", content }] });
+  const base64 = Buffer.from(of(MIB / 4)).toString("base64");
+  const tool = { type: "function", function: { name: "f", description: of(MIB / 4) } };
+  const properties = { a: { type: "string", pattern: "^a$", description: of(MIB / 4) } };
+  const kinds: Record<string, object> = {
+    "a turn to be continued": {
+      model: "claude-opus-4-7",
+      messages: [...HELLO.messages, { role: "assistant", content: of(MIB / 4) }],
+    },
+    "a text file": said([{ type: "file", file: { filename: "a.txt", file_data: base64 } }]),
+    "an image": said([
+      { type: "image_url", image_url: { url: `data:image/png;base64,${base64}` } },
+    ]),
+    "a tool": { ...HELLO, tools: [tool] },
+    "a schema": {
+      ...HELLO,
+      response_format: {
+        type: "json_schema",
+        json_schema: { name: "s", schema: { type: "object", properties } },
       },
-    ],
-  ] as const) {
+    },
+    "a role that is none": { ...HELLO, messages: [{ role: of(MIB / 4), content: "" }] },
+    "a member that is none": { ...HELLO, [of(MIB / 4)]: 1 },
+    "reasoning that comes back": {
+      ...HELLO,
+      messages: [
+        ...HELLO.messages,
+        {
+          role: "assistant",
+          content: of(1000),
+          reasoning_details: [
+            { type: "reasoning.text", text: of(MIB / 4), signature: "S==", index: 0 },
+          ],
+        },
+        ...HELLO.messages,
+      ],
+    },
+  };
+  for (const [name, body] of Object.entries(kinds)) {
     it(name, () => {
       const { host, root } = open(CONFIG, { bufferLimit: 64 * MIB });
       const send = (request: object): number => {
         exchange(host, root, { request: chatRequest(request), response: answer(REPLY) });
         return host.memoryBytes;
       };
+      const large = said(of(2 * MIB));
       const before = send(large);
       send(body);
       expect(send(large)).toBe(before);

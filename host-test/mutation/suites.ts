@@ -8,6 +8,7 @@ export const WITHOUT_MODULE: readonly string[] = [
   "host-test/model",
   "host-test/mutation",
   "host-test/packaging",
+  "host-test/soak/envoy_faults.test.ts",
   "host-test/soak/envoy_soak.test.ts",
   "host-test/unit/betas/generate.test.ts",
   "host-test/unit/models/generate.test.ts",
