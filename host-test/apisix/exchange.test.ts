@@ -233,6 +233,18 @@ describe("nothing is left behind", () => {
   });
 });
 
+test("an exchange that breaks off has its line in the log", () => {
+  const bench = openNginx({}, withProfile({ observability: { log: "requests" } }));
+  const stream = asked(bench, STREAM_BODY);
+  stream.responseHeaders(EVENT_HEADERS);
+  stream.responseBody(EVENTS[0] as string);
+  const told = (): string[] =>
+    bench.host.logs.map(({ text }) => text).filter((text) => text.includes('"ev":"req"'));
+  expect(told()).toHaveLength(0);
+  stream.clientReset();
+  expect(told()).toHaveLength(1);
+});
+
 test("it asks the host these things about an ordinary exchange", () => {
   const stream = answered(asked(openNginx()));
   expect(BODY.length).toBeGreaterThan(0);
