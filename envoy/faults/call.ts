@@ -8,6 +8,7 @@ import { headerOf } from "../upstream/exchange.ts";
 import { Signal } from "../harness/wait.ts";
 import { KEYS } from "./lanes.ts";
 import type { Meeting } from "./meeting.ts";
+import { PATIENCE_MS } from "./poll.ts";
 import { marksIn, objectsOf, piecesOf, type Surface } from "./surfaces.ts";
 import type { World } from "./world.ts";
 
@@ -176,5 +177,5 @@ function endOf(answer: ClientStream): string {
 
 /** Sends the whole request and reads to the end. */
 export const askAll: ClientAct = async (call, client) => {
-  await call.open(client, call.body()).finished();
+  await call.open(client, call.body()).finished(PATIENCE_MS);
 };

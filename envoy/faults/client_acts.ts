@@ -4,7 +4,7 @@ import type { Client } from "../harness/client.ts";
 import type { Call, ClientAct } from "./call.ts";
 import type { ClientStream } from "../harness/client_stream.ts";
 import { TIGHT } from "./lanes.ts";
-import { poll } from "./poll.ts";
+import { PATIENCE_MS, poll } from "./poll.ts";
 import { PRESSURE, type World } from "./world.ts";
 
 async function strike(call: Call, fault: () => void | Promise<void>): Promise<void> {
@@ -24,7 +24,7 @@ export const leave = (sent: "head" | "half" | "whole"): ClientAct => {
       call.hasLeft = true;
       answer.abort();
     });
-    await answer.finished();
+    await answer.finished(PATIENCE_MS);
   };
 };
 
@@ -35,7 +35,7 @@ export const stalls: ClientAct = async (call, client) => {
   await answer.write(body.slice(0, body.length / 2));
   call.meeting.arrive();
   await strike(call, () => undefined);
-  await answer.finished();
+  await answer.finished(PATIENCE_MS);
 };
 
 /** Sends a body that is too large by a padding, whole. */
@@ -45,7 +45,7 @@ export const announced = (padding: number): ClientAct => {
     await strike(call, () => {
       call.open(client, call.body(padding));
     });
-    await call.answer.finished();
+    await call.answer.finished(PATIENCE_MS);
   };
 };
 
@@ -55,7 +55,7 @@ export const joins: ClientAct = async (call, client) => {
   await strike(call, async () => {
     const { world } = call.plan;
     await world.once(() => world.press(PRESSURE.refuse));
-    await call.open(client, call.body()).finished();
+    await call.open(client, call.body()).finished(PATIENCE_MS);
   });
 };
 
@@ -70,7 +70,7 @@ export const readsLate: ClientAct = async (call, client) => {
   const all = call.meeting.strikes * call.text.length;
   if (growth > all / 2) call.problems.push(`Envoy grew by ${growth} bytes`);
   answer.resume();
-  await answer.finished();
+  await answer.finished(PATIENCE_MS);
 };
 
 /** Reads the first text and nothing more until Envoy has all that was sent and memory is out. */
@@ -81,7 +81,7 @@ export const readsNothing: ClientAct = async (call, client) => {
   call.meeting.arrive();
   await strike(call, () => world.once(() => world.press(PRESSURE.reset)));
   answer.resume();
-  await answer.finished();
+  await answer.finished(PATIENCE_MS);
 };
 
 /** Waits until Envoy reads nothing any more from so many upstreams. */
@@ -111,5 +111,5 @@ export const pours: ClientAct = async (call, client) => {
     await answer.write(body.slice(TIGHT.max_request_bytes / 2));
     answer.end();
   });
-  await answer.finished();
+  await answer.finished(PATIENCE_MS);
 };

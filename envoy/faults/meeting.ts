@@ -1,6 +1,7 @@
 // Where the calls of one row wait for each other: the fault strikes when all are in flight, and the healthy go on when it has struck.
 
 import { Signal } from "../harness/wait.ts";
+import { PATIENCE_MS } from "./poll.ts";
 
 /** One row's rendezvous. Waits reject after a deadline. */
 export class Meeting {
@@ -23,7 +24,7 @@ export class Meeting {
   /** Waits until all calls are in flight. */
   async complete(): Promise<void> {
     const what = (): string => `${this.#here} of ${this.expected} calls in flight`;
-    await this.#signal.until(() => this.#here >= this.expected, what());
+    await this.#signal.until(() => this.#here >= this.expected, what(), PATIENCE_MS);
   }
 
   /** Says that one more fault has struck. */
@@ -34,6 +35,6 @@ export class Meeting {
 
   /** Waits until every fault has struck. */
   async over(): Promise<void> {
-    await this.#signal.until(() => this.#struck >= this.strikes, "the faults");
+    await this.#signal.until(() => this.#struck >= this.strikes, "the faults", PATIENCE_MS);
   }
 }
