@@ -1,7 +1,8 @@
 /**
  * Runs the tests that depend on Envoy's behaviour on every version that there is a wheel of, from the oldest supported one on.
- * Usage: `npm run versions -- [--versions 1.37.0,1.38.2] [--resume] [--out FOLDER]`. Writes versions.json and, with all of them, the table
- * in docs/reliability.md; exit 1 when a test fails or a version cannot be had. With `--resume` what an earlier run finished is kept.
+ * Usage: `npm run versions -- [--versions 1.37.0,1.38.2] [--resume] [--ask] [--out FOLDER]`. Writes versions.json and, with all of them, the table
+ * in docs/reliability.md; exit 1 when a test fails or a version cannot be had. With `--resume` what an earlier run finished is kept;
+ * with `--ask` no tests are run on the others.
  */
 import { existsSync } from "node:fs";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
@@ -20,6 +21,7 @@ const { values } = parseArgs({
   options: {
     versions: { type: "string" },
     resume: { type: "boolean", default: false },
+    ask: { type: "boolean", default: false },
     out: { type: "string", default: inRepository("docs", "bench") },
   },
 });
@@ -41,14 +43,23 @@ async function runRow(version: string, files: string[]): Promise<Row> {
   await ensureEnvoy({ version });
   const complaint = await complaintOf(version, EXAMPLE, {}, "warning");
   if (complaint.includes(WITHOUT_ENGINE)) return emptyRow(version);
-  return { ...(await runVersion(version, files)), ...(await probesOf(version)) };
+  const tests = values.ask ? { passed: null } : await runVersion(version, files);
+  return { ...emptyRow(version), ...tests, ...(await probesOf(version)) };
 }
 
-/** Runs everything on one version, or reads what an earlier run said of it. */
+/** Returns what an earlier run said of a version; null when it ran no tests there and shall now. */
+async function earlierRow(file: string): Promise<Row | null> {
+  if (!values.resume || !existsSync(file)) return null;
+  const row = JSON.parse(await readFile(file, "utf8")) as Row;
+  return row.passed === null && !values.ask ? null : row;
+}
+
+/** Runs everything on one version, unless an earlier run did. */
 async function rowOf(version: string, files: string[]): Promise<Row> {
   const folder = inRepository("build", "versions");
   const file = join(folder, `${version}.row.json`);
-  if (values.resume && existsSync(file)) return JSON.parse(await readFile(file, "utf8")) as Row;
+  const earlier = await earlierRow(file);
+  if (earlier !== null) return earlier;
   const row = await runRow(version, files);
   await mkdir(folder, { recursive: true });
   await writeFile(file, JSON.stringify(row));
@@ -61,7 +72,9 @@ async function main(): Promise<void> {
   const rows: Row[] = [];
   for (const version of versions) {
     const row = await rowOf(version, files);
-    console.log(`versions: ${version}: ${row.passed} passed, ${row.failed.length} failed`);
+    console.log(
+      `versions: ${version}: ${row.passed ?? "no tests"} passed, ${row.failed.length} failed`,
+    );
     for (const name of row.failed) console.log(`versions: ${version}: failed: ${name}`);
     for (const name of row.silent) console.log(`versions: ${version}: ran nothing of ${name}`);
     rows.push(row);

@@ -9,7 +9,8 @@ import { inRepository } from "../harness/rig.ts";
 /** What came of one version. */
 export interface VersionRow {
   version: string;
-  passed: number;
+  /** Null: the version was only asked. */
+  passed: number | null;
   /** Full names of the tests that failed, or files that could not be loaded. */
   failed: string[];
   /** Files of which no test names the version: a mistake in the file, counted as failures. */

@@ -23,7 +23,8 @@ export function versionCells(rows: readonly (VersionRow & Probes)[]): string[][]
 }
 
 /** A wheel that runs no module has no tests: built without V8. */
-function testsOf(passed: number, bad: number): string {
+function testsOf(passed: number | null, bad: number): string {
+  if (passed === null) return "not run, only asked";
   if (passed + bad === 0) return "none: built without V8";
   return bad === 0 ? `${passed} passed` : `${passed} passed, ${bad} failed`;
 }

@@ -59,9 +59,11 @@ test("the table has a row for each version, with what failed", () => {
   };
   const bad = { version: "1.37.0", passed: 7, failed: ["t"], silent: ["f"], refused: [], ...rest };
   const none = { version: "1.38.3", passed: 0, failed: [], silent: [], refused: [], ...rest };
-  expect(versionCells([good, bad, none]).slice(1)).toEqual([
+  const asked = { ...none, version: "1.39.0", passed: null };
+  expect(versionCells([good, bad, none, asked]).slice(1)).toEqual([
     ["1.36.2", "9 passed", "a", "b", "c", "x, y"],
     ["1.37.0", "7 passed, 2 failed", "a", "b", "c", ""],
     ["1.38.3", "none: built without V8", "a", "b", "c", ""],
+    ["1.39.0", "not run, only asked", "a", "b", "c", ""],
   ]);
 });
