@@ -50,12 +50,6 @@ const TABLE: Readonly<Record<string, readonly Row[]>> = {
   ],
   "plugin/bytes/heap.ts": [
     [
-      "if (size <= 1 << SMALLEST_SHIFT) return SMALLEST_SHIFT;",
-      "size <= 1 << SMALLEST_SHIFT",
-      "size < 1 << SMALLEST_SHIFT",
-      "wrong index: a block of the smallest class is looked for in another list",
-    ],
-    [
       "return 32 - clz<u32>(size - 1);",
       "size - 1",
       "size",
