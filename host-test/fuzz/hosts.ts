@@ -2,7 +2,13 @@
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { counting } from "../bench/count/instrument.ts";
-import { WasmHost, type HostProfileName, type RootContext } from "../host/index.ts";
+import {
+  exchange,
+  WasmHost,
+  type ExchangeInput,
+  type HostProfileName,
+  type RootContext,
+} from "../host/index.ts";
 import type { Limits } from "./limits.ts";
 
 /** The debug build, which counts what is allocated; FUZZ_WASM names another. */
@@ -108,11 +114,27 @@ export function countedModule(file = WASM_FILE): Uint8Array {
   return bytes;
 }
 
-/** Loads the module with one configuration. Throws when it is refused. */
+/** Answers are held once the host was seen to do it, which the first request with a body shows (docs/hosts.md). */
+const FIRST: ExchangeInput = {
+  request: {
+    headers: [
+      [":method", "POST"],
+      [":path", "/v1/chat/completions"],
+      [":authority", "gateway.example"],
+      ["content-type", "application/json"],
+      ["authorization", "Bearer sk-1"],
+    ],
+    body: '{"model":"claude-sonnet-4-5","messages":[{"role":"user","content":"hi"}]}',
+  },
+  response: { headers: [[":status", "500"]], body: "{}" },
+};
+
+/** Loads the module with one configuration, and shows it that bodies come. Throws when it is refused. */
 export function openHome({ profile, config }: Setup, file = WASM_FILE): Home {
   const host = WasmHost.loadSync(countedModule(file), { profile, env: { KEY: "sk-own" } });
   const root = host.addRoot(config);
   if (!root.ok) throw new Error(`refused: ${root.logs.map(({ text }) => text).join("\n")}`);
+  exchange(host, root, FIRST);
   const fresh = (): Home => openHome({ profile, config }, file);
   return { host, root, quietBytes: host.liveBytes(), uses: 0, fresh };
 }

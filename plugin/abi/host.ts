@@ -52,8 +52,13 @@ const WHOLE: u32 = 0xffff_ffff;
 /** Reads all `size` bytes of a body or configuration buffer. Not called with 0 (docs/hosts.md). */
 export function readBuffer(type: BufferType, size: u32): Status {
   if (onNginx && type == BufferType.ResponseBody) return readAnswer();
+  return readBufferFrom(type, 0, size);
+}
+
+/** As `readBuffer`, `size` bytes from `start` on. */
+export function readBufferFrom(type: BufferType, start: u32, size: u32): Status {
   clearSlot();
-  return takeResult(proxy_get_buffer_bytes(type, 0, size, SLOT, SLOT + 4));
+  return takeResult(proxy_get_buffer_bytes(type, start, size, SLOT, SLOT + 4));
 }
 
 /** Replaces a body buffer, whatever it holds. The bytes are copied by the host at once. */

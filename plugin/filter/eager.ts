@@ -3,7 +3,7 @@
  * Source: docs/batches.md, "Uploaded input".
  */
 import { scratch } from "../abi/memory";
-import { closeArena, openArena } from "../bytes/arena";
+import { Arena, closeArena, openArena } from "../bytes/arena";
 import { Ascii } from "../bytes/ascii";
 import { startsWithLiteral } from "../bytes/compare";
 import { closeLineStream, LineStream, openLineStream } from "../bytes/line_stream";
@@ -59,16 +59,30 @@ const BOM_BYTES: u32 = 3;
 
 const NAME: Writer = makeWriter();
 
-/** Looks at the beginning of an upload: its purpose tells, or the first line of its file. */
-export function sniffUpload(upload: Upload, ptr: usize, size: u32, end: bool): Sniffed {
+/** Prepares to find out what an upload is. False without memory. */
+export function openProbe(upload: Upload, arena: Arena): bool {
   const parts = upload.parts;
-  const probe = openUpload(scratch(), parts.delimiter + 4, parts.delimiterLen - 4);
-  if (probe == null) return Sniffed.File;
+  const probe = openUpload(arena, parts.delimiter + 4, parts.delimiterLen - 4);
+  upload.probe = probe;
+  if (probe == null) return false;
   probe.lines = openLineStream(SNIFF_BYTES);
-  probe.parts.feed(ptr, size);
+  return probe.lines != null;
+}
+
+/**
+ * Looks at the next bytes of the beginning of an upload: its purpose tells, or the first line of its file. Each byte is looked at
+ * once, however many windows it comes in.
+ */
+export function sniffUpload(upload: Upload, ptr: usize, len: u32, end: bool): Sniffed {
+  const probe = upload.probe;
+  if (probe == null) return Sniffed.File;
+  upload.probed += len;
+  probe.parts.feed(ptr, len);
   let kind = sniffParts(probe);
+  if (kind == Sniffed.Unknown && (end || upload.probed >= SNIFF_BYTES)) kind = Sniffed.File;
+  if (kind == Sniffed.Unknown) return kind;
+  upload.probe = null;
   closeUpload(probe);
-  if (kind == Sniffed.Unknown && (end || size >= SNIFF_BYTES)) kind = Sniffed.File;
   return kind;
 }
 

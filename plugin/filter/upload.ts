@@ -2,7 +2,7 @@
  * `POST /v1/files`: the client's form goes upstream window by window, as far as the upstream knows it. Nothing is collected.
  * Source: docs/files.md, "Upload".
  */
-import { readBuffer, replaceBuffer, resultLen, resultPtr } from "../abi/host";
+import { readBufferFrom, replaceBuffer, resultLen, resultPtr } from "../abi/host";
 import { output, scratch } from "../abi/memory";
 import { openLineStream } from "../bytes/line_stream";
 import { openStruct } from "../bytes/records";
@@ -22,7 +22,7 @@ import { FileKind, Resource } from "../translate/shared/resource";
 import { foundWord } from "../translate/surface";
 import { keepAdaptations } from "./answer_shape";
 import { eagerFeatures, settleEagerBetas, settleFilesBetas } from "./beta_headers";
-import { putLines, Sniffed, sniffUpload } from "./eager";
+import { openProbe, putLines, Sniffed, sniffUpload } from "./eager";
 import { proveHold, watch } from "./tick";
 import { putCredentials } from "./credentials";
 import { refuseOperation } from "./operation";
@@ -52,8 +52,9 @@ export function sendUpload(
     replyProblem(stream);
     return Action.Continue;
   }
-  stream.upload = openUpload(resource.arena, boundaryPtr, boundaryLen);
-  if (stream.upload == null) {
+  const upload = openUpload(resource.arena, boundaryPtr, boundaryLen);
+  stream.upload = upload;
+  if (upload == null) {
     refuseMemory();
     replyProblem(stream);
     return Action.Continue;
@@ -64,6 +65,11 @@ export function sendUpload(
   putHeaderLiteral(L.H_ACCEPT_ENCODING, L.IDENTITY);
   editClientHeaders(headers, profile);
   if (mayBeBatch(stream, profile)) {
+    if (!openProbe(upload, resource.arena)) {
+      refuseMemory();
+      replyProblem(stream);
+      return Action.Continue;
+    }
     // Where it goes depends on what it is.
     stream.phase = Phase.Waiting;
     stream.requestHeld = true;
@@ -139,12 +145,13 @@ export function takeUpload(stream: StreamState, size: u32, end: bool): Action {
   const upload = stream.upload;
   if (upload == null || stream.phase == Phase.Replied) return Action.Continue;
   clearProblem();
-  if (!readWindow(size)) return giveUp(stream);
   if (stream.requestHeld) {
+    if (!readWindow(upload.probed, size)) return giveUp(stream);
     const kind = sniff(stream, upload, size, end);
     if (kind == Sniffed.Unknown) return Action.Pause;
     if (!settleUpload(stream, upload, kind)) return giveUp(stream);
   }
+  if (!readWindow(0, size)) return giveUp(stream);
   if (!putWindow(stream, upload, size, end)) return giveUp(stream);
   const out = output();
   replaceBuffer(BufferType.RequestBody, out.start, out.length);
@@ -153,11 +160,12 @@ export function takeUpload(stream: StreamState, size: u32, end: bool): Action {
 
 let windowPtr: usize = 0;
 
-function readWindow(size: u32): bool {
+/** Reads the bytes of the window from `start` on. False without memory. */
+function readWindow(start: u32, size: u32): bool {
   windowPtr = 0;
-  if (size == 0) return true;
-  if (readBuffer(BufferType.RequestBody, size) != Status.Ok || resultLen != size)
-    return refuseMemory();
+  if (size <= start) return true;
+  const status = readBufferFrom(BufferType.RequestBody, start, size - start);
+  if (status != Status.Ok || resultLen != size - start) return refuseMemory();
   windowPtr = resultPtr;
   return true;
 }
@@ -184,7 +192,8 @@ function putWindow(stream: StreamState, upload: Upload, size: u32, end: bool): b
 function sniff(stream: StreamState, upload: Upload, size: u32, end: bool): Sniffed {
   proveHold(stream.root);
   stream.phase = Phase.Body;
-  return sniffUpload(upload, windowPtr, size, end);
+  const len = size > upload.probed ? size - upload.probed : 0;
+  return sniffUpload(upload, windowPtr, len, end);
 }
 
 /** Lets held headers go. False without memory. */

@@ -55,6 +55,8 @@ export class Upload {
   adapted: u64; // bits of Adaptation: what the lines lost
   count: u32; // lines that went upstream
   lines: LineStream | null; // owned
+  probe: Upload | null; // owned: reads ahead while it is not known what this is
+  probed: u32; // bytes that the probe has read
 }
 
 /** An upload whose parts have this boundary; null without memory. `close` the reader of its parts. */
@@ -76,6 +78,9 @@ export function closeUpload(upload: Upload): void {
   const lines = upload.lines;
   if (lines != null) closeLineStream(lines);
   upload.lines = null;
+  const probe = upload.probe;
+  upload.probe = null;
+  if (probe != null) closeUpload(probe);
 }
 
 /** Appends what goes upstream for a window. False with a problem. */
