@@ -163,7 +163,8 @@ function indexOf(value: unknown): number {
 }
 
 function playContent(state: State, message: Json): void {
-  const blocks = Array.isArray(message["content"]) ? (message["content"] as Json[]) : [];
+  const all = Array.isArray(message["content"]) ? (message["content"] as (Json | null)[]) : [];
+  const blocks = all.map((block) => block ?? {});
   blocks.forEach((block, index) => {
     startBlock(state, index, block);
     stopBlock(state, index);
