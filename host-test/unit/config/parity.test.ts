@@ -56,6 +56,8 @@ function pathsOf(value: unknown): (string | number)[][] {
 function withValue(value: unknown, path: (string | number)[], by: unknown): unknown {
   const [key, ...rest] = path;
   if (key === undefined) return by;
+  // Lists have no names, but for `length`, which may be no text.
+  if (Array.isArray(value) && typeof key === "string") return value;
   const copy = (
     Array.isArray(value) ? [...(value as unknown[])] : { ...(value as object) }
   ) as Record<string | number, unknown>;
