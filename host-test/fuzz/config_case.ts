@@ -1,7 +1,7 @@
 /** Configurations, right and damaged: each is accepted or refused with a place and a reason, twice the same, and one that is accepted serves. */
 import { exchange, WasmHost } from "../host/index.ts";
 import { BAD, ENVIRONMENT, GOOD } from "../unit/config/cases.ts";
-import { countedModule } from "./hosts.ts";
+import { countedModule, PLAIN_REQUEST } from "./hosts.ts";
 import { Members, print, tree, type Node, type Plain } from "./json_tree.ts";
 import { mutateBytes, mutateTree } from "./mutate.ts";
 import { Random } from "./random.ts";
@@ -40,16 +40,6 @@ function mixed(one: Node, other: Node): Node {
   return new Members([...entries]);
 }
 
-const REQUEST = {
-  headers: [
-    [":method", "POST"],
-    [":path", "/v1/chat/completions"],
-    [":authority", "gateway.example"],
-    ["content-type", "application/json"],
-    ["authorization", "Bearer sk-1"],
-  ] as [string, string][],
-  body: '{"model":"claude-sonnet-4-5","messages":[{"role":"user","content":"hi"}]}',
-};
 const ANSWER = {
   headers: [
     [":status", "200"],
@@ -120,7 +110,7 @@ function outcomeOf(host: WasmHost, config: Uint8Array): Outcome {
     root.close();
     return { ok: false, logs, served: "" };
   }
-  const { client, upstream } = exchange(host, root, { request: REQUEST, response: ANSWER });
+  const { client, upstream } = exchange(host, root, { request: PLAIN_REQUEST, response: ANSWER });
   const served = JSON.stringify([client.status, client.text(), upstream.headers, upstream.text()]);
   root.close();
   return { ok: true, logs, served };

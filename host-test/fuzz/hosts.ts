@@ -7,6 +7,7 @@ import {
   WasmHost,
   type ExchangeInput,
   type HostProfileName,
+  type MessageInput,
   type RootContext,
 } from "../host/index.ts";
 import type { Limits } from "./limits.ts";
@@ -114,18 +115,21 @@ export function countedModule(file = WASM_FILE): Uint8Array {
   return bytes;
 }
 
+/** A chat request that every configuration serves. */
+export const PLAIN_REQUEST: MessageInput = {
+  headers: [
+    [":method", "POST"],
+    [":path", "/v1/chat/completions"],
+    [":authority", "gateway.example"],
+    ["content-type", "application/json"],
+    ["authorization", "Bearer sk-1"],
+  ],
+  body: '{"model":"claude-sonnet-4-5","messages":[{"role":"user","content":"hi"}]}',
+};
+
 /** Answers are held once the host was seen to do it, which the first request with a body shows (docs/hosts.md). */
 const FIRST: ExchangeInput = {
-  request: {
-    headers: [
-      [":method", "POST"],
-      [":path", "/v1/chat/completions"],
-      [":authority", "gateway.example"],
-      ["content-type", "application/json"],
-      ["authorization", "Bearer sk-1"],
-    ],
-    body: '{"model":"claude-sonnet-4-5","messages":[{"role":"user","content":"hi"}]}',
-  },
+  request: PLAIN_REQUEST,
   response: { headers: [[":status", "500"]], body: "{}" },
 };
 
